@@ -1,0 +1,77 @@
+"""Counting days as D-01 says: pure functions on dates. No clock, no zone, no policy lives here.
+
+The trigger day is day 0 and the deadline is the end of day N, so every function returns that day.
+"""
+
+from calendar import monthrange
+from collections.abc import Set as AbstractSet
+from datetime import date, timedelta
+from typing import Final, Literal
+
+Unit = Literal["calendar_day", "working_day"]
+Roll = Literal["none", "next_working_day"]
+
+NO_HOLIDAYS: Final[frozenset[date]] = frozenset()
+_SATURDAY: Final = 5
+_MONTHS: Final = 12
+_FEBRUARY: Final = 2
+_LEAP_DAY: Final = 29
+
+
+def is_working_day(day: date, *, holidays: AbstractSet[date] = NO_HOLIDAYS) -> bool:
+    """Monday to Friday, less the configured holidays."""
+    return day.weekday() < _SATURDAY and day not in holidays
+
+
+def add_working_days(day: date, n: int, holidays: AbstractSet[date] = NO_HOLIDAYS) -> date:
+    """Return the ``n``-th working day after ``day``; ``day`` itself, whatever it is, for 0."""
+    _check_count(n)
+    for _ in range(n):
+        day += timedelta(days=1)
+        while not is_working_day(day, holidays=holidays):
+            day += timedelta(days=1)
+    return day
+
+
+def add_calendar_days(day: date, n: int) -> date:
+    """Return the day ``n`` days after ``day``; a weekend does not move it."""
+    _check_count(n)
+    return day + timedelta(days=n)
+
+
+def add_months(day: date, n: int) -> date:
+    """Same day number ``n`` months on, or the last day of a shorter month."""
+    _check_count(n)
+    years, month = divmod(day.month - 1 + n, _MONTHS)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def add_years(day: date, n: int) -> date:
+    """Same month and day ``n`` years on; 29 February becomes 28 February, in a leap year too.
+
+    D-01 says so without an exception for leap years, hence no call of ``add_months`` here.
+    """
+    _check_count(n)
+    leap = n > 0 and (day.month, day.day) == (_FEBRUARY, _LEAP_DAY)
+    return day.replace(year=day.year + n, day=_LEAP_DAY - 1 if leap else day.day)
+
+
+def add_days(day: date, n: int, *, unit: Unit, holidays: AbstractSet[date] = NO_HOLIDAYS) -> date:
+    """Return the day ``n`` units after ``day``."""
+    if unit == "working_day":
+        return add_working_days(day, n, holidays)
+    return add_calendar_days(day, n)
+
+
+def roll(day: date, how: Roll, *, holidays: AbstractSet[date] = NO_HOLIDAYS) -> date:
+    """Move a due day off a weekend or holiday, where a regime asks for that; D-01 does not."""
+    if how == "none" or is_working_day(day, holidays=holidays):
+        return day
+    return add_working_days(day, 1, holidays)
+
+
+def _check_count(n: int) -> None:
+    if n < 0:
+        message = "a deadline lies on or after its trigger day: expected a count of 0 or more"
+        raise ValueError(message)

@@ -1,0 +1,39 @@
+"""The canonical words of the policies: data categories and recipient kinds, and no rule about them.
+
+A policy file may add category words of its own; it cannot redefine these.
+"""
+
+from typing import Final, Literal, get_args
+
+CATEGORY_PATTERN: Final = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+CATEGORY_MAX_LENGTH: Final = 64
+
+RecipientKind = Literal[
+    "logistics",
+    "payment",
+    "advertising_analytics",
+    "affiliate",
+    "service_provider",
+    "public_authority",
+    "counterparty",
+    "public_disclosure",
+    "ma_transferee",
+    "platform",
+    "other_third_party",
+]
+RECIPIENT_KINDS: Final[frozenset[str]] = frozenset(get_args(RecipientKind))
+
+CANONICAL_CATEGORIES: Final[frozenset[str]] = frozenset(
+    """
+    account_id username login_password member_name nickname name email phone country
+    mailing_address shipping_address consignee_name consignee_address consignee_phone alt_phone
+    delivery_time_pref government_id face_biometric financial_account_no store_name product_info
+    buyer_name buyer_phone buyer_address buyer_order_info order_no order_info transaction_amount
+    payment_method payment_account_name bank_card payment_progress logistics_info waybill_tracking
+    transaction_info ip_address cookie_id device_info device_id wifi_bssid location app_list
+    software_info browser_info log_info search_query search_history browsing_history dwell_time
+    preference_profile favourites_follows comms_record evidence_docs survey_answers ugc
+    contact_preferences occupation postal_area_code timezone referral_url risk_url aggregate_stats
+    affiliate_supplied_info account_information
+    """.split(),  # noqa: SIM905 (one paragraph of words is read and compared at a glance)
+)

@@ -1,0 +1,93 @@
+"""The policy library: all versions of all controllers' policies, and which is in force on a day."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from lineage.policy.errors import PolicyError
+from lineage.policy.model import Policy
+from lineage.policy.yamlfile import Document, read_document, validate
+
+LIBRARY: Final = Path(__file__).parent / "library"
+_HASH_DIGITS: Final = 12
+
+
+class Library:
+    """The policies in use. A controller that is not in it raises ``KeyError``."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        """Take policies whose versions do not contradict one another (see ``load_library``)."""
+        found: dict[str, list[Policy]] = {}
+        for policy in policies:
+            found.setdefault(policy.id, []).append(policy)
+        self._versions: Mapping[str, tuple[Policy, ...]] = {
+            controller: tuple(sorted(found[controller], key=_start)) for controller in sorted(found)
+        }
+        self._categories = {
+            controller: frozenset[str]().union(*(policy.all_categories for policy in versions))
+            for controller, versions in self._versions.items()
+        }
+
+    @property
+    def controllers(self) -> tuple[str, ...]:
+        """Every controller that has a policy, sorted."""
+        return tuple(self._versions)
+
+    def versions(self, controller: str) -> tuple[Policy, ...]:
+        """Return the versions of one controller, the oldest first."""
+        return self._versions[controller]
+
+    def in_force(self, controller: str, day: date) -> Policy:
+        """Return the version in force on a day; the first is in force from the beginning (D-31)."""
+        versions = self._versions[controller]
+        for policy in reversed(versions[1:]):
+            if _start(policy) <= day:
+                return policy
+        return versions[0]
+
+    def categories(self, controller: str) -> frozenset[str]:
+        """Return every category word that any version of the controller's policy knows."""
+        return self._categories[controller]
+
+
+def load_library(path: Path | None = None) -> Library:
+    """Load one policy file, or all ``*.yaml`` of a folder; without a path the five that are ours.
+
+    Raises ``PolicyError`` that names file, line, key and what was expected.
+    """
+    place = LIBRARY if path is None else path
+    files = sorted(place.glob("*.yaml")) if place.is_dir() else [place]
+    if not files:
+        raise PolicyError(place, line=0, key="", expected="at least one policy file (*.yaml)")
+    loaded: list[tuple[Document, Policy]] = []
+    for file in files:
+        document = read_document(file)
+        policy = _policy(document)
+        for _, other in loaded:
+            _check_against(document, policy, other)
+        loaded.append((document, policy))
+    return Library(policy for _, policy in loaded)
+
+
+def _policy(document: Document) -> Policy:
+    """Build the policy; a file without a version is known by its own name and its hash (D-31)."""
+    version = f"{document.file.stem}@{document.sha256[:_HASH_DIGITS]}"
+    return validate(Policy, document, {"version": version} | dict(document.value))
+
+
+def _check_against(document: Document, policy: Policy, other: Policy) -> None:
+    if policy.id == other.id:
+        if policy.version == other.version:
+            raise document.error(("version",), expected="a version no other file of this id has")
+        if _start(policy) == _start(other):
+            expected = (
+                "an effective_from of its own: one version without it, each other another day"
+            )
+            raise document.error(("effective_from",), expected=expected)
+    elif policy.prefix == other.prefix:
+        raise document.error(("prefix",), expected="a prefix that no other controller's rules have")
+
+
+def _start(policy: Policy) -> date:
+    return policy.effective_from or date.min
