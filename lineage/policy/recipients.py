@@ -1,0 +1,149 @@
+"""The recipient registry: how each recipient is reached, and when a source counts as silent.
+
+Nothing is sent from here and no secret is read: the registry holds references to secrets only.
+"""
+
+import ipaddress
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, model_validator
+
+from lineage.policy.categories import CANONICAL_CATEGORIES, RecipientKind
+from lineage.policy.model import Closed, Slug
+from lineage.policy.yamlfile import read_document, validate
+
+ANSWER_DAYS: Final = 30
+SUBJECT: Final = "subject"
+_URL_MAX: Final = 2048
+
+
+def _reference(value: str) -> str:
+    scheme, _, rest = value.partition(":")
+    if scheme not in {"env", "file"} or not rest:
+        raise ValueError("env:NAME or file:PATH, never the secret itself")
+    return value
+
+
+def _identifiers(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) != len(values) or not (CANONICAL_CATEGORIES | {SUBJECT}).issuperset(values):
+        raise ValueError("'subject' and categories such as 'email' or 'phone', each once")
+    return values
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Source = Annotated[str, Field(min_length=1, max_length=200)]
+SecretReference = Annotated[str, Field(max_length=1024), AfterValidator(_reference)]
+Accepted = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_identifiers)]
+Count = Annotated[int, Field(ge=1, le=3660, strict=True)]
+Region = Annotated[str, Field(pattern=r"^(EU|PRC|[A-Z]{2}(-[A-Z0-9]{1,3})?)$")]
+
+
+class AnswerWithin(Closed):
+    """How long a recipient has where the policy has no word for it, in calendar days."""
+
+    days: Count = ANSWER_DAYS
+
+
+class SilentAfter(Closed):
+    """A length of time, in days or in hours."""
+
+    days: Count | None = None
+    hours: Count | None = None
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Self:
+        if (self.days is None) == (self.hours is None):
+            raise ValueError("either days or hours")
+        return self
+
+    @property
+    def delta(self) -> timedelta:
+        """The length as the standard library writes it."""
+        return timedelta(days=self.days or 0, hours=self.hours or 0)
+
+
+class SourceEntry(Closed):
+    """One service that emits events; silent for longer than ``silent_after``, it is stale."""
+
+    silent_after: SilentAfter
+
+
+class Recipient(Closed):
+    """How one recipient is told, and what it needs to know whose data is meant."""
+
+    kind: RecipientKind | None = None
+    channel: Literal["webhook", "manual"]
+    url: Annotated[str, Field(max_length=_URL_MAX)] | None = None
+    secret: SecretReference | None = None
+    accepts: Accepted = (SUBJECT,)
+    agreement: Literal["signed", "none"] | None = None
+    region: Region | None = None
+    answer_within: AnswerWithin = AnswerWithin()
+    allow_loopback_http: Annotated[bool, Field(strict=True)] = False
+
+    @model_validator(mode="after")
+    def _channel_has_what_it_needs(self) -> Self:
+        if self.channel == "webhook" and (self.url is None or self.secret is None):
+            raise ValueError("url and secret for the channel webhook")
+        if self.channel == "manual" and (self.url is not None or self.secret is not None):
+            raise ValueError("neither url nor secret for the channel manual")
+        if self.url is not None:
+            _check_url(self.url, loopback_http=self.allow_loopback_http)
+        return self
+
+
+class ControllerRegistry(Closed):
+    """The recipients and sources of one controller."""
+
+    recipients: dict[Name, Recipient] = Field(default_factory=dict)
+    sources: dict[Source, SourceEntry] = Field(default_factory=dict)
+
+
+class RecipientRegistry(Closed):
+    """All recipients and sources; an empty one where no file is given."""
+
+    controllers: dict[Slug, ControllerRegistry] = Field(default_factory=dict)
+
+    def recipient(self, controller: str, name: str) -> Recipient | None:
+        """Return the recipient's entry, or None where it is not in the registry."""
+        entry = self.controllers.get(controller)
+        return entry.recipients.get(name) if entry else None
+
+    def source(self, controller: str, source: str) -> SourceEntry | None:
+        """Return the source's entry, or None: then it never counts as silent."""
+        entry = self.controllers.get(controller)
+        return entry.sources.get(source) if entry else None
+
+
+def load_recipients(path: Path) -> RecipientRegistry:
+    """Load the registry file; raises ``PolicyError`` as ``load_library`` does."""
+    document = read_document(path)
+    return validate(RecipientRegistry, document)
+
+
+def _check_url(url: str, *, loopback_http: bool) -> None:
+    """Refuse what a notice must never be posted to; names are resolved and judged on sending."""
+    expected = "url of the form https://host/path, without user, password or fragment"
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(expected) from error
+    if not host or "@" in parts.netloc or "#" in url or not url.isascii() or not url.isprintable():
+        raise ValueError(expected)
+    if parts.scheme == "https":
+        return
+    if parts.scheme != "http" or not (loopback_http and _is_loopback(host)):
+        raise ValueError(f"{expected}; http only to a loopback host with allow_loopback_http: true")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
