@@ -1,0 +1,1 @@
+"""How a recipient is told: the port, its adapters and their safety; no database, no decision."""

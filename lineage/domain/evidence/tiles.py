@@ -110,10 +110,11 @@ def tile_nodes(read_tile: TileReader) -> NodeReader:
 def frontier_from_tiles(read_tile: TileReader, *, size: int) -> Frontier:
     """Return the edge of the tree of the first `size` leaves."""
     nodes = tile_nodes(read_tile)
-    roots = []
-    for height in reversed(range(size.bit_length())):
-        if size >> height & 1:
-            roots.append(nodes(height, (size >> height) - 1))
+    roots = [
+        nodes(height, (size >> height) - 1)
+        for height in reversed(range(size.bit_length()))
+        if size >> height & 1
+    ]
     return Frontier(size, tuple(roots))
 
 
