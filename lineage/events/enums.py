@@ -39,7 +39,7 @@ DisclosureBasis = Literal[
     "express_consent", "user_choice", "legal_demand", "rule_violation", "none"
 ]
 TransferBasis = Literal["law", "consent", "purchase", "standard_terms", "adequacy", "none"]
-Exception_ = Literal[
+ConsentException = Literal[
     "national_security",
     "public_interest",
     "criminal_justice",

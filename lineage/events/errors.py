@@ -31,6 +31,19 @@ _TABLE: Final[Mapping[str, tuple[str, str]]] = {
     "model_attributes_type": ("wrong_type", "an object"),
     "dict_type": ("wrong_type", "an object"),
 }
+# The errors that our own validators raise: their kind is the reason, their message what was expected.
+OWN_KINDS: Final = frozenset(
+    {
+        "missing_field",
+        "not_allowed_here",
+        "repeated_item",
+        "unknown_type",
+        "wrong_form",
+        "wrong_scope",
+        "wrong_type",
+        "wrong_value",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +88,8 @@ def _problem(line: dict[str, Any], *, under: tuple[str, ...]) -> Problem:
         loc = (str(context["field"]),)
     elif "index" in context:
         loc = (*loc, int(context["index"]))
+    if kind in OWN_KINDS:
+        return Problem(field_path(loc), kind, str(line["msg"]))
     reason, expected = _reason(kind, context, value=line["input"], named=isinstance(loc[-1], str))
     return Problem(field_path(loc), reason, expected)
 
@@ -94,9 +109,7 @@ def _reason(
         nul = isinstance(value, str) and "\0" in value
         meaning = PATTERN_MEANING.get(str(context["pattern"]), "another form")
         return ("nul_character" if nul else "wrong_form"), meaning
-    if kind in _TABLE:
-        return _TABLE[kind]
-    return kind, str(context.get("expected", "another value"))
+    return _TABLE.get(kind, ("wrong_value", "another value"))
 
 
 def field_path(loc: Iterable[str | int]) -> str:

@@ -48,10 +48,10 @@ class EventData(BaseModel):
         return f"lineage.{cls.event_name}.v{cls.event_version}"
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Leave out what names a person, so that no log line can hold it."""
+        """Leave out what may name a person, so that no log line can hold it."""
         marks = marks_of(type(self))
         for name, value in super().__repr_args__():
-            if name is None or marks.get(name, Mark.CODE) is Mark.CODE:
+            if name is not None and marks[name] is Mark.CODE:
                 yield name, value
 
 

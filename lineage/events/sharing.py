@@ -6,7 +6,7 @@ from lineage.events.enums import (
     Agreement,
     Deal,
     DisclosureBasis,
-    Exception_,
+    ConsentException,
     Function,
     GuardianScope,
     Initiator,
@@ -45,7 +45,7 @@ class DataShared(EventData):
     purpose: Purpose | None = Field(None, description="For what it was shared.")
     legal_basis: LegalBasis | None = Field(None, description="Legal basis of the share.")
     consent_id: Id | None = Field(None, description="Consent that is relied on.")
-    exception: Exception_ | None = Field(
+    exception: ConsentException | None = Field(
         None, description="Exception from consent that is relied on."
     )
     deidentified: Flag = Field(False, description="The data was de-identified first.")

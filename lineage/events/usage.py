@@ -5,7 +5,7 @@ from pydantic import Field
 from lineage.events.enums import (
     Channel,
     Cleared,
-    Exception_,
+    ConsentException,
     MessageClass,
     SourceKind,
     Store,
@@ -49,7 +49,7 @@ class DataCollected(EventData):
         None, description="Given through `account`: its holder has the person's authorisation."
     )
     consent_id: Id | None = Field(None, description="Consent that is relied on.")
-    exception: Exception_ | None = Field(
+    exception: ConsentException | None = Field(
         None, description="Exception from consent that is relied on."
     )
 
