@@ -37,7 +37,7 @@ class NoticeDates(NamedTuple):
 def request_deadlines(policy: Policy, *, right: str, received: date) -> Deadlines:
     """Return the limits of a deletion request received on a day (D-03: the clocks start then).
 
-    Any other right is a ``ValueError``: its clocks are not known here, which is not the same as none.
+    Any other right is a ``ValueError``: clocks that are not known here may exist all the same.
     """
     if right != DELETION:
         raise ValueError("expected the right deletion: the clocks of other rights are not known")

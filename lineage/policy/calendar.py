@@ -73,5 +73,6 @@ def roll(day: date, how: Roll, *, holidays: AbstractSet[date] = NO_HOLIDAYS) -> 
 
 def _check_count(n: int) -> None:
     if n < 0:
-        message = "a deadline lies on or after its trigger day: expected a count of 0 or more"
-        raise ValueError(message)
+        raise ValueError(
+            "a deadline lies on or after its trigger day: expected a count of 0 or more"
+        )

@@ -1,27 +1,9 @@
-"""The canonical words of the policies: data categories and recipient kinds, and no rule about them.
+"""The canonical data categories, which every policy has; no rule about them lives here.
 
 A policy file may add category words of its own; it cannot redefine these.
 """
 
-from typing import Final, Literal, get_args
-
-CATEGORY_PATTERN: Final = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
-CATEGORY_MAX_LENGTH: Final = 64
-
-RecipientKind = Literal[
-    "logistics",
-    "payment",
-    "advertising_analytics",
-    "affiliate",
-    "service_provider",
-    "public_authority",
-    "counterparty",
-    "public_disclosure",
-    "ma_transferee",
-    "platform",
-    "other_third_party",
-]
-RECIPIENT_KINDS: Final[frozenset[str]] = frozenset(get_args(RecipientKind))
+from typing import Final
 
 CANONICAL_CATEGORIES: Final[frozenset[str]] = frozenset(
     """

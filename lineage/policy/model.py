@@ -2,49 +2,32 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from lineage.events.enums import RecipientKind
+from lineage.events.types import Category, ControllerId, Date, Distinct
 from lineage.policy.calendar import Unit
-from lineage.policy.categories import (
-    CANONICAL_CATEGORIES,
-    CATEGORY_MAX_LENGTH,
-    CATEGORY_PATTERN,
-    RecipientKind,
-)
+from lineage.policy.categories import CANONICAL_CATEGORIES
 
 RULE_PATTERN: Final = r"^([0-9]{3}\.[A-S]\.[1-9][0-9]*|D-[0-9]{2,3})$"
-SLUG_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 DAYS_MAX: Final = 3660
 _DIRECT_HOPS: Final = 1
 _DOCUMENTED_HOPS: Final = 2
 
-_T = TypeVar("_T")
-
-
-def _unique(values: tuple[_T, ...]) -> tuple[_T, ...]:
-    if len(set(values)) != len(values):
-        message = "each value once"
-        raise ValueError(message)
-    return values
-
-
 RuleId = Annotated[str, Field(pattern=RULE_PATTERN)]
 DefaultId = Annotated[str, Field(pattern=r"^D-[0-9]{2,3}$")]
-Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=64)]
-Word = Annotated[str, Field(pattern=CATEGORY_PATTERN, max_length=CATEGORY_MAX_LENGTH)]
 Sentence = Annotated[str, Field(min_length=1, max_length=400)]
 Section = Annotated[str, Field(min_length=1, max_length=40)]
-Words = Annotated[tuple[Word, ...], AfterValidator(_unique)]
-Defaults = Annotated[tuple[DefaultId, ...], AfterValidator(_unique)]
 Days = Annotated[int, Field(ge=0, le=DAYS_MAX, strict=True)]
 
 
 class Closed(BaseModel):
     """Base of everything in a file: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # The input stays out of pydantic's own text too: a secret pasted by mistake must not be logged.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Rule(Closed):
@@ -58,19 +41,16 @@ class Rule(Closed):
     basis: Literal["policy", "default"]
     says: Sentence
     section: Section | None = None
-    completed_by: Defaults = ()
+    completed_by: Distinct[DefaultId] = ()
 
     @model_validator(mode="after")
     def _basis_fits_id(self) -> Self:
         if (self.basis == "default") != self.rule.startswith("D-"):
-            message = "basis 'default' with a rule id D-xx, basis 'policy' with one of the policy"
-            raise ValueError(message)
+            raise ValueError("basis 'default' for a rule id D-xx, 'policy' for any other")
         if self.basis == "policy" and self.section is None:
-            message = "a section of the policy's text for a rule with basis 'policy'"
-            raise ValueError(message)
+            raise ValueError("a section of the policy's text for a rule with basis 'policy'")
         if self.rule in self.completed_by:
-            message = "completed_by without the rule itself"
-            raise ValueError(message)
+            raise ValueError("completed_by without the rule itself")
         return self
 
     @property
@@ -82,7 +62,7 @@ class Rule(Closed):
 class CategoryRule(Rule):
     """A rule about some categories."""
 
-    categories: Annotated[Words, Field(min_length=1)]
+    categories: Annotated[Distinct[Category], Field(min_length=1)]
 
 
 class Clock(Rule):
@@ -95,8 +75,7 @@ class Clock(Rule):
     @model_validator(mode="after")
     def _target_before_limit(self) -> Self:
         if self.target is not None and self.target >= self.limit:
-            message = "a target earlier than the limit"
-            raise ValueError(message)
+            raise ValueError("a target earlier than the limit")
         return self
 
 
@@ -112,8 +91,7 @@ class Personal(Closed):
             word for row in (*self.never, *self.only_in_combination) for word in row.categories
         ]
         if len(set(words)) != len(words):
-            message = "each category in one row only, under 'never' or 'only_in_combination'"
-            raise ValueError(message)
+            raise ValueError("each category in one row only, of 'never' or 'only_in_combination'")
         return self
 
 
@@ -133,7 +111,7 @@ class RequestDeadlines(Closed):
 class Calendar(Rule):
     """How working days are counted: Monday to Friday less ``holidays``."""
 
-    holidays: Annotated[tuple[date, ...], AfterValidator(_unique)] = ()
+    holidays: Distinct[Date] = ()
 
     @property
     def days_off(self) -> frozenset[date]:
@@ -194,14 +172,14 @@ def _version_is_optional(schema: dict[str, Any]) -> None:
 class Policy(Closed):
     """One version of one controller's policy."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_version_is_optional)
+    model_config = ConfigDict(json_schema_extra=_version_is_optional)
 
-    id: Slug
+    id: ControllerId
     prefix: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
     name: Annotated[str, Field(min_length=1, max_length=100)]
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=100)]
-    effective_from: date | None = None
-    categories: Words = ()
+    effective_from: Date | None = None
+    categories: Distinct[Category] = ()
     personal: Personal
     calendar: Calendar
     deadlines: RequestDeadlines
@@ -211,23 +189,20 @@ class Policy(Closed):
     @classmethod
     def _not_canonical(cls, words: tuple[str, ...]) -> tuple[str, ...]:
         if CANONICAL_CATEGORIES.intersection(words):
-            message = "only words beyond the canonical list, which every policy has anyway"
-            raise ValueError(message)
+            raise ValueError("only words beyond the canonical list, which every policy has anyway")
         return words
 
     @model_validator(mode="after")
     def _words_are_known(self) -> Self:
         rows = (*self.personal.never, *self.personal.only_in_combination)
         if not self.all_categories.issuperset(word for row in rows for word in row.categories):
-            message = "under 'personal' only canonical categories or words of 'categories'"
-            raise ValueError(message)
+            raise ValueError("under 'personal' only canonical categories or words of 'categories'")
         return self
 
     @model_validator(mode="after")
     def _rules_are_ours(self) -> Self:
         if any(rule.basis == "policy" and rule.rule[:3] != self.prefix for rule in self.rules()):
-            message = "rules with basis 'policy' only under the prefix of this file"
-            raise ValueError(message)
+            raise ValueError("rules with basis 'policy' only under the prefix of this file")
         return self
 
     @property

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from lineage.policy.categories import CANONICAL_CATEGORIES, RecipientKind
-from lineage.policy.model import Closed, Slug
+from lineage.events.enums import Agreement, RecipientKind
+from lineage.events.types import ControllerId, Party, Region, UriReference
+from lineage.policy.categories import CANONICAL_CATEGORIES
+from lineage.policy.model import Closed
 from lineage.policy.yamlfile import read_document, validate
 
 ANSWER_DAYS: Final = 30
@@ -33,12 +35,9 @@ def _identifiers(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Source = Annotated[str, Field(min_length=1, max_length=200)]
 SecretReference = Annotated[str, Field(max_length=1024), AfterValidator(_reference)]
 Accepted = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_identifiers)]
 Count = Annotated[int, Field(ge=1, le=3660, strict=True)]
-Region = Annotated[str, Field(pattern=r"^(EU|PRC|[A-Z]{2}(-[A-Z0-9]{1,3})?)$")]
 
 
 class AnswerWithin(Closed):
@@ -79,7 +78,7 @@ class Recipient(Closed):
     url: Annotated[str, Field(max_length=_URL_MAX)] | None = None
     secret: SecretReference | None = None
     accepts: Accepted = (SUBJECT,)
-    agreement: Literal["signed", "none"] | None = None
+    agreement: Agreement | None = None
     region: Region | None = None
     answer_within: AnswerWithin = AnswerWithin()
     allow_loopback_http: Annotated[bool, Field(strict=True)] = False
@@ -98,14 +97,14 @@ class Recipient(Closed):
 class ControllerRegistry(Closed):
     """The recipients and sources of one controller."""
 
-    recipients: dict[Name, Recipient] = Field(default_factory=dict)
-    sources: dict[Source, SourceEntry] = Field(default_factory=dict)
+    recipients: dict[Party, Recipient] = Field(default_factory=dict)
+    sources: dict[UriReference, SourceEntry] = Field(default_factory=dict)
 
 
 class RecipientRegistry(Closed):
     """All recipients and sources; an empty one where no file is given."""
 
-    controllers: dict[Slug, ControllerRegistry] = Field(default_factory=dict)
+    controllers: dict[ControllerId, ControllerRegistry] = Field(default_factory=dict)
 
     def recipient(self, controller: str, name: str) -> Recipient | None:
         """Return the recipient's entry, or None where it is not in the registry."""

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from lineage.events.types import PATTERN_MEANING
 from lineage.policy.errors import PolicyError
 
 SIZE_MAX: Final = 1024 * 1024
@@ -209,7 +210,8 @@ def _fault(document: Document, details: ErrorDetails) -> PolicyError:
     elif kind == "literal_error":
         expected = f"one of {context['expected']}"
     elif kind == "string_pattern_mismatch":
-        expected = f"text of the form {context['pattern']}"
+        pattern = context["pattern"]
+        expected = PATTERN_MEANING.get(pattern, f"text of the form {pattern}")
     else:
-        expected = _EXPECTED.get(kind) or f"another value: {details['msg']}"
+        expected = _EXPECTED.get(kind) or details["msg"].removeprefix("Input should be ")
     return document.error(path, expected=expected)
