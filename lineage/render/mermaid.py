@@ -7,7 +7,7 @@ from lineage.render.graph import Link, Recipient, System, build
 from lineage.render.text import plain, spoken, words
 from lineage.service.answers import HolderRow, Lineage
 
-_SAFE = frozenset(" .,:-_/()·…×")
+_SAFE = frozenset(" .,:-_/()·…")
 _STYLES = (
     "classDef held fill:#fde7c2,stroke:#b45309,color:#1f2937",
     "classDef partly fill:#fef6e4,stroke:#b45309,color:#1f2937,stroke-dasharray:6 3",

@@ -57,13 +57,17 @@ def render_svg(lineage: Lineage) -> str:
     ]
     height = layout.height + MARGIN + (LINE_HEIGHT * (len(note_lines) + 1) if note_lines else 0)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t d" '
-        f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t d" '
+            f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">'
+        ),
         f'<title id="t">Lineage of {markup(phrase.heading(lineage))}</title>',
         f'<desc id="d">{markup(phrase.summary(lineage))}</desc>',
         f"<style>{_STYLE}</style>",
-        f"<defs>{_MARKER.format(id='live', fill='#b45309')}"
-        f"{_MARKER.format(id='past', fill='#9ca3af')}</defs>",
+        (
+            f"<defs>{_MARKER.format(id='live', fill='#b45309')}"
+            f"{_MARKER.format(id='past', fill='#9ca3af')}</defs>"
+        ),
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         *_head(lineage),
         *_legend(),
@@ -112,8 +116,10 @@ def _frame(frame: Placed, lineage: Lineage, *, empty: bool) -> list[str]:
     below = "nothing collected or stored" if empty else "own systems"
     x = frame.x + FRAME_PADDING
     return [
-        f'<rect class="frame" x="{frame.x:.1f}" y="{frame.y:.1f}" width="{frame.width:.1f}" '
-        f'height="{frame.height:.1f}" rx="12"/>',
+        (
+            f'<rect class="frame" x="{frame.x:.1f}" y="{frame.y:.1f}" width="{frame.width:.1f}" '
+            f'height="{frame.height:.1f}" rx="12"/>'
+        ),
         _text(x, frame.y + 20, "name", name),
         _text(x, frame.y + 36, "quiet", below),
     ]

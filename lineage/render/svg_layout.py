@@ -64,10 +64,10 @@ def lay_out(graph: Graph, *, layers: Sequence[Sequence[Box]], top: float) -> Lay
     frame = Placed(CONTROLLER_KEY, 1, 0, 0, 0, 0, None)
     x = float(MARGIN)
     for layer, boxes in enumerate(layers):
-        y = top + (tallest - heights[layer]) / 2
+        y: float = top + (tallest - heights[layer]) / 2
         if layer == 1:
-            width = CARD_WIDTH + 2 * FRAME_PADDING
-            frame = Placed(CONTROLLER_KEY, 1, x, y, width, heights[layer], None)
+            across = CARD_WIDTH + 2 * FRAME_PADDING
+            frame = Placed(CONTROLLER_KEY, 1, x, y, across, heights[layer], None)
             places[frame.key] = frame
             x, y = x + FRAME_PADDING, y + FRAME_HEAD
         for box in _least_crossings(boxes, graph, places) if layer > 1 else boxes:

@@ -36,7 +36,7 @@ def _em(character: str) -> float:
 
 
 def wrap(text: str, *, size_px: float, width_px: float, lines_max: int = 6) -> list[str]:
-    """Break ``text`` at blanks, a word that is too long anywhere; cut what exceeds ``lines_max``."""
+    """Break ``text`` at blanks, too long a word anywhere; cut what exceeds ``lines_max``."""
     lines = [""]
     for word in plain(text, chars_max=2000).split(" "):
         joined = f"{lines[-1]} {word}" if lines[-1] else word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_tree_tells_held_from_erased_without_colour() -> None:
 
 def test_svg_is_well_formed_named_and_described() -> None:
     """The picture opens in any viewer and can be read aloud."""
-    root = ElementTree.fromstring(render(typical(), form="svg"))  # noqa: S314 our own text
+    root = ET.fromstring(render(typical(), form="svg"))  # noqa: S314 our own text
     assert root.find(f"{SVG}title") is not None
     description = root.find(f"{SVG}desc")
     assert description is not None
@@ -80,7 +80,7 @@ def test_svg_is_well_formed_named_and_described() -> None:
 
 def test_svg_boxes_do_not_overlap() -> None:
     """Every card can be read: no two of them cover each other, and all are inside the picture."""
-    root = ElementTree.fromstring(render(typical(), form="svg"))  # noqa: S314 our own text
+    root = ET.fromstring(render(typical(), form="svg"))  # noqa: S314 our own text
     rects = [
         [float(rect.get(name, "")) for name in ("x", "y", "width", "height")]
         for group in root.iter(f"{SVG}g")
@@ -99,7 +99,7 @@ def test_svg_boxes_do_not_overlap() -> None:
 def test_svg_keeps_hostile_names_as_text() -> None:
     """A party named like markup adds no element, attribute, script or link."""
     shown = render(hostile(), form="svg")
-    root = ElementTree.fromstring(shown)  # noqa: S314 our own text
+    root = ET.fromstring(shown)  # noqa: S314 our own text
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
     assert tags <= {
         *("svg", "title", "desc", "style", "defs", "marker", "path", "rect", "g", "text")
