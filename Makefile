@@ -73,7 +73,7 @@ schemas: sync ## Write schemas/ from the event models
 docs: sync ## Write the generated pages of docs/
 	@$(BIN)/python -m lineage.cli.reference
 
-UV := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+UV := $(BIN)/uv pip compile --quiet --no-config --system-certs --universal --python-version 3.11 \
   --generate-hashes --custom-compile-command "make lock"
 
 lock: sync ## Resolve the lock files anew within pyproject.toml; ARGS=--upgrade takes newer versions
