@@ -40,8 +40,8 @@ from lineage.events.errors import (
     Problem,
 )
 from lineage.events.governance import (
-    AdGuidelinesAccepted,
     AdequacyReviewed,
+    AdGuidelinesAccepted,
     AgreementSigned,
     ApiSecurityTested,
     ImpactAssessed,
@@ -141,6 +141,7 @@ from lineage.events.usage import (
 )
 
 __all__ = [
+    "EVENT_MODELS",
     "AccountCancellationApproved",
     "AccountCancellationRequested",
     "AccountCancelled",
@@ -173,7 +174,6 @@ __all__ = [
     "DataSold",
     "DataStored",
     "DataTransferred",
-    "EVENT_MODELS",
     "Event",
     "EventClass",
     "EventData",

@@ -67,9 +67,11 @@ def named_persons(event: Event) -> frozenset[str]:
     for name in layout.persons:
         named.extend(_items(getattr(data, name)))
     for name in layout.parties:
-        for party in _items(getattr(data, name)):
-            if party.startswith(PERSON_PREFIX):
-                named.append(party.removeprefix(PERSON_PREFIX))
+        named.extend(
+            party.removeprefix(PERSON_PREFIX)
+            for party in _items(getattr(data, name))
+            if party.startswith(PERSON_PREFIX)
+        )
     return frozenset(named)
 
 

@@ -25,8 +25,8 @@ from lineage.events.erasure import (
     RetentionHoldReleased,
 )
 from lineage.events.governance import (
-    AdGuidelinesAccepted,
     AdequacyReviewed,
+    AdGuidelinesAccepted,
     AgreementSigned,
     ApiSecurityTested,
     ImpactAssessed,

@@ -140,7 +140,8 @@ def _read_data(value: Any, *, model: type[EventData]) -> EventData:
             value = {name: item for name, item in value.items() if item is not None}
         elif type(value) is not dict:
             value = dict(value)
-    return model.__pydantic_validator__.validate_python(value)
+    data: EventData = model.__pydantic_validator__.validate_python(value)
+    return data
 
 
 def _check_scope(scope: EventScope, attributes: Mapping[str, Any]) -> None:
@@ -169,7 +170,7 @@ def parse_event(raw: bytes | str | Mapping[str, Any]) -> Event:
     if None in attributes.values():  # null equals an absent attribute
         attributes = {name: item for name, item in attributes.items() if item is not None}
     try:
-        event = Event.__pydantic_validator__.validate_python(
+        event: Event = Event.__pydantic_validator__.validate_python(
             attributes if type(attributes) is dict else dict(attributes)
         )
     except ValidationError as error:

@@ -31,7 +31,7 @@ _TABLE: Final[Mapping[str, tuple[str, str]]] = {
     "model_attributes_type": ("wrong_type", "an object"),
     "dict_type": ("wrong_type", "an object"),
 }
-# The errors that our own validators raise: their kind is the reason, their message what was expected.
+# Errors that our own validators raise: the kind is the reason, the message what was expected.
 OWN_KINDS: Final = frozenset(
     {
         "missing_field",

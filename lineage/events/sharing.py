@@ -4,9 +4,9 @@ from pydantic import Field
 
 from lineage.events.enums import (
     Agreement,
+    ConsentException,
     Deal,
     DisclosureBasis,
-    ConsentException,
     Function,
     GuardianScope,
     Initiator,

@@ -1,13 +1,11 @@
 """JSON types of the contract, as annotated Python types. Enumerations live in ``enums``."""
-# ruff: noqa: A005  (imported by its full name only)
 
 from collections.abc import Hashable
 from datetime import date, datetime
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic import StringConstraints as Chars
-from pydantic import WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from lineage.events.marks import PERSON_PREFIX, Mark
