@@ -14,8 +14,6 @@ Roll = Literal["none", "next_working_day"]
 NO_HOLIDAYS: Final[frozenset[date]] = frozenset()
 _SATURDAY: Final = 5
 _MONTHS: Final = 12
-_FEBRUARY: Final = 2
-_LEAP_DAY: Final = 29
 
 
 def is_working_day(day: date, *, holidays: AbstractSet[date] = NO_HOLIDAYS) -> bool:
@@ -48,13 +46,8 @@ def add_months(day: date, n: int) -> date:
 
 
 def add_years(day: date, n: int) -> date:
-    """Same month and day ``n`` years on; 29 February becomes 28 February, in a leap year too.
-
-    D-01 says so without an exception for leap years, hence no call of ``add_months`` here.
-    """
-    _check_count(n)
-    leap = n > 0 and (day.month, day.day) == (_FEBRUARY, _LEAP_DAY)
-    return day.replace(year=day.year + n, day=_LEAP_DAY - 1 if leap else day.day)
+    """Same month and day ``n`` years on; 29 February becomes 28 February where there is none."""
+    return add_months(day, n * _MONTHS)
 
 
 def add_days(day: date, n: int, *, unit: Unit, holidays: AbstractSet[date] = NO_HOLIDAYS) -> date:
