@@ -6,6 +6,7 @@ at the inside of our own network (SSRF). Nothing is connected to from here.
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +21,12 @@ Reason = Literal[
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 """`socket.getaddrinfo`, or a stand-in."""
 
+_HOST: Final = re.compile(r"[a-z0-9._:-]+")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _DEFAULT_PORT: Final = {"http": 80, "https": 443}
 
 
-class EndpointRefusedError(Exception):
+class EndpointRefused(Exception):
     """An endpoint may not be called. The message is the reason only: a URL can hold secrets."""
 
     def __init__(self, reason: Reason) -> None:
@@ -62,14 +64,14 @@ def check_endpoint(
     parsed = _parse(url)
     scheme, host = parsed.scheme, parsed.raw_host.decode()
     if scheme not in _DEFAULT_PORT or (scheme == "http" and not allow_loopback_http):
-        raise EndpointRefusedError("not_https")
+        raise EndpointRefused("not_https")
     port = parsed.port or _DEFAULT_PORT[scheme]
     addresses = _addresses(host, port, resolve)
     loopback = all(_embedded(address).is_loopback for address in addresses)
     if scheme == "http" and not loopback:
-        raise EndpointRefusedError("not_https")
+        raise EndpointRefused("not_https")
     if not (loopback and allow_loopback_http) and not all(map(_is_public, addresses)):
-        raise EndpointRefusedError("address_not_public")
+        raise EndpointRefused("address_not_public")
     return Endpoint(
         url=url,
         scheme="http" if scheme == "http" else "https",
@@ -84,11 +86,11 @@ def _parse(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
-        raise EndpointRefusedError("bad_url") from None
+        raise EndpointRefused("bad_url") from None
     if parsed.userinfo:
-        raise EndpointRefusedError("credentials_in_url")
-    if not parsed.raw_host or not 0 < (parsed.port or 1) < 65536:
-        raise EndpointRefusedError("bad_url")
+        raise EndpointRefused("credentials_in_url")
+    if not _HOST.fullmatch(parsed.raw_host.decode()) or not 0 < (parsed.port or 1) < 65536:
+        raise EndpointRefused("bad_url")
     return parsed
 
 
@@ -97,9 +99,9 @@ def _addresses(host: str, port: int, resolve: Resolve) -> list[IPv4Address | IPv
         found = resolve(host, port, type=socket.SOCK_STREAM)
         addresses = [ip_address(entry[4][0]) for entry in found]
     except (OSError, ValueError):  # ValueError: a label too long for a name, an address of no kind
-        raise EndpointRefusedError("name_unresolved") from None
+        raise EndpointRefused("name_unresolved") from None
     if not addresses:
-        raise EndpointRefusedError("name_unresolved")
+        raise EndpointRefused("name_unresolved")
     return addresses
 
 

@@ -12,7 +12,7 @@ SECRET_BYTES_MAX: Final = 4096
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-class SecretUnavailableError(Exception):
+class SecretUnavailable(Exception):
     """A secret cannot be had. The message names the reference, never a value."""
 
 
@@ -25,14 +25,14 @@ def resolve(reference: str, *, environ: Mapping[str, str] | None = None) -> str:
     if kind == "env" and _NAME.fullmatch(rest):
         found = (os.environ if environ is None else environ).get(rest)
         if found is None:
-            raise SecretUnavailableError(f"{reference}: not set in the environment")
+            raise SecretUnavailable(f"{reference}: not set in the environment")
     elif kind == "file" and rest:
         found = _read(reference, Path(rest))
     else:
         # what stands here may be the secret itself, so it is not repeated
-        raise SecretUnavailableError("a secret is given as env:NAME or file:PATH")
+        raise SecretUnavailable("a secret is given as env:NAME or file:PATH")
     if not (secret := found.strip()):
-        raise SecretUnavailableError(f"{reference}: empty")
+        raise SecretUnavailable(f"{reference}: empty")
     return secret
 
 
@@ -41,12 +41,12 @@ def _read(reference: str, path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(SECRET_BYTES_MAX + 1)
     except FileNotFoundError:
-        raise SecretUnavailableError(f"{reference}: no such file") from None
+        raise SecretUnavailable(f"{reference}: no such file") from None
     except (OSError, ValueError):
-        raise SecretUnavailableError(f"{reference}: cannot be read") from None
+        raise SecretUnavailable(f"{reference}: cannot be read") from None
     if len(content) > SECRET_BYTES_MAX:
-        raise SecretUnavailableError(f"{reference}: more than {SECRET_BYTES_MAX} bytes")
+        raise SecretUnavailable(f"{reference}: more than {SECRET_BYTES_MAX} bytes")
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise SecretUnavailableError(f"{reference}: not UTF-8 text") from None
+        raise SecretUnavailable(f"{reference}: not UTF-8 text") from None

@@ -22,11 +22,11 @@ _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
 Reason = Literal["missing_header", "bad_timestamp", "too_old", "too_new", "no_match"]
 
 
-class UnusableSecretError(ValueError):
+class UnusableSecret(ValueError):
     """A secret is not of a form that can sign or verify. The message never holds any of it."""
 
 
-class SignatureRefusedError(Exception):
+class SignatureRefused(Exception):
     """A message is not to be believed."""
 
     def __init__(self, reason: Reason) -> None:
@@ -38,7 +38,7 @@ class SignatureRefusedError(Exception):
 def sign(secrets: Sequence[str], *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """Return the three headers; every live secret signs, so that a rotation breaks nobody."""
     if not secrets:
-        raise UnusableSecretError("at least one secret signs")
+        raise UnusableSecret("at least one secret signs")
     if not valid_message_id(message_id):
         raise ValueError("a message id is printable ASCII without dots, at most 256 characters")
     content = _signed_content(message_id, str(timestamp), body)
@@ -67,17 +67,17 @@ def verify(
             given[f"webhook-{name}"] for name in ("id", "timestamp", "signature")
         )
     except KeyError:
-        raise SignatureRefusedError("missing_header") from None
+        raise SignatureRefused("missing_header") from None
     if not _TIMESTAMP.fullmatch(timestamp):
-        raise SignatureRefusedError("bad_timestamp")
+        raise SignatureRefused("bad_timestamp")
     if int(timestamp) < now - tolerance:
-        raise SignatureRefusedError("too_old")
+        raise SignatureRefused("too_old")
     if int(timestamp) > now + tolerance:
-        raise SignatureRefusedError("too_new")
+        raise SignatureRefused("too_new")
     content = _signed_content(message_id, timestamp, body)
     candidates = [entry.partition(",")[::2] for entry in signatures.split(" ")]
-    if not any([_matches(secret, content, candidates) for secret in secrets]):
-        raise SignatureRefusedError("no_match")
+    if not any(_matches(secret, content, candidates) for secret in secrets):
+        raise SignatureRefused("no_match")
 
 
 def valid_message_id(message_id: str) -> bool:
@@ -86,7 +86,7 @@ def valid_message_id(message_id: str) -> bool:
 
 
 def _signed_content(message_id: str, timestamp: str, body: bytes) -> bytes:
-    return f"{message_id}.{timestamp}.".encode() + body
+    return f"{message_id}.{timestamp}.".encode(errors="surrogatepass") + body
 
 
 def _signature(secret: str, content: bytes) -> str:
@@ -104,7 +104,9 @@ def _matches(secret: str, content: bytes, candidates: Sequence[Sequence[str]]) -
         return any(_ed25519(key, content, value) for name, value in candidates if name == "v1a")
     expected = _signature(secret, content).removeprefix("v1,").encode()
     found = [
-        hmac.compare_digest(expected, value.encode()) for name, value in candidates if name == "v1"
+        hmac.compare_digest(expected, value.encode(errors="surrogatepass"))
+        for name, value in candidates
+        if name == "v1"
     ]
     return any(found)
 
@@ -120,10 +122,10 @@ def _ed25519(key: Ed25519PublicKey, content: bytes, value: str) -> bool:
 def _key_bytes(secret: str, *, low: int, high: int) -> bytes:
     prefix, separator, encoded = secret.partition("_")
     if not separator or prefix not in {"whsec", "whsk", "whpk"}:
-        raise UnusableSecretError("a secret starts with whsec_, whsk_ or whpk_")
+        raise UnusableSecret("a secret starts with whsec_, whsk_ or whpk_")
     key = _unpadded(encoded)
     if not low <= len(key) <= high:
-        raise UnusableSecretError(f"a {prefix}_ secret has {low} to {high} bytes, not {len(key)}")
+        raise UnusableSecret(f"a {prefix}_ secret has {low} to {high} bytes, not {len(key)}")
     return key
 
 
@@ -134,4 +136,4 @@ def _unpadded(encoded: str) -> bytes:
         return b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except (binascii.Error, ValueError):
         # from None: the text of the cause may quote what it could not read
-        raise UnusableSecretError("a secret is Base64 after its prefix") from None
+        raise UnusableSecret("a secret is Base64 after its prefix") from None
