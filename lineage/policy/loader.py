@@ -11,6 +11,7 @@ from lineage.policy.yamlfile import Document, read_document, validate
 
 LIBRARY: Final = Path(__file__).parent / "library"
 _HASH_DIGITS: Final = 12
+_SUFFIXES: Final = {".yaml", ".yml"}
 
 
 class Library:
@@ -52,12 +53,15 @@ class Library:
 
 
 def load_library(path: Path | None = None) -> Library:
-    """Load one policy file, or all ``*.yaml`` of a folder; without a path the five that are ours.
+    """Load one policy file, or all of a folder (``*.yaml``, ``*.yml``).
 
-    Raises ``PolicyError`` that names file, line, key and what was expected.
+    Without a path these are the five policies that come with the package. Raises ``PolicyError``
+    that names file, line, key and what was expected.
     """
     place = LIBRARY if path is None else path
-    files = sorted(place.glob("*.yaml")) if place.is_dir() else [place]
+    files = [place]
+    if place.is_dir():
+        files = sorted(file for file in place.iterdir() if file.suffix in _SUFFIXES)
     if not files:
         raise PolicyError(place, line=0, key="", expected="at least one policy file (*.yaml)")
     loaded: list[tuple[Document, Policy]] = []

@@ -20,6 +20,7 @@ RuleId = Annotated[str, Field(pattern=RULE_PATTERN)]
 DefaultId = Annotated[str, Field(pattern=r"^D-[0-9]{2,3}$")]
 Sentence = Annotated[str, Field(min_length=1, max_length=400)]
 Section = Annotated[str, Field(min_length=1, max_length=40)]
+Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=100)]
 Days = Annotated[int, Field(ge=0, le=DAYS_MAX, strict=True)]
 
 
@@ -37,11 +38,19 @@ class Rule(Closed):
     answer can say what of it is the policy's word and what is our choice.
     """
 
-    rule: RuleId
-    basis: Literal["policy", "default"]
-    says: Sentence
-    section: Section | None = None
-    completed_by: Distinct[DefaultId] = ()
+    rule: RuleId = Field(
+        description="Id of the rule in the policy (000.F.3), or of our default (D-05)."
+    )
+    basis: Literal["policy", "default"] = Field(
+        description="Whose rule it is: the text's, or ours where the text is silent."
+    )
+    says: Sentence = Field(description="The rule in one sentence of our own.")
+    section: Section | None = Field(
+        None, description="Where the text says it, in the text's own numbering."
+    )
+    completed_by: Distinct[DefaultId] = Field(
+        (), description="Defaults that fill what the text of this rule leaves open."
+    )
 
     @model_validator(mode="after")
     def _basis_fits_id(self) -> Self:
@@ -68,9 +77,9 @@ class CategoryRule(Rule):
 class Clock(Rule):
     """A limit of ``limit`` units after its start; ``target`` is the earlier, soft one."""
 
-    unit: Unit
-    limit: Days
-    target: Days | None = None
+    unit: Unit = Field(description="What is counted.")
+    limit: Days = Field(description="The hard limit; the end of that day is the last moment.")
+    target: Days | None = Field(None, description="The soft limit, missed without a breach.")
 
     @model_validator(mode="after")
     def _target_before_limit(self) -> Self:
@@ -111,7 +120,7 @@ class RequestDeadlines(Closed):
 class Calendar(Rule):
     """How working days are counted: Monday to Friday less ``holidays``."""
 
-    holidays: Distinct[Date] = ()
+    holidays: Distinct[Date] = Field((), description="Days off beside Saturdays and Sundays.")
 
     @property
     def days_off(self) -> frozenset[date]:
@@ -174,12 +183,23 @@ class Policy(Closed):
 
     model_config = ConfigDict(json_schema_extra=_version_is_optional)
 
-    id: ControllerId
-    prefix: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=100)]
-    effective_from: Date | None = None
-    categories: Distinct[Category] = ()
+    id: ControllerId = Field(description="The controller, as events name it.")
+    prefix: Annotated[str, Field(pattern=r"^[0-9]{3}$")] = Field(
+        description="First part of the ids of this policy's own rules."
+    )
+    name: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        description="The controller's name for people."
+    )
+    version: Version = Field(
+        description="Absent in a file: the file's own name and the hash of its content."
+    )
+    effective_from: Date | None = Field(
+        None,
+        description="First day of a later version; a first one has always been in force.",
+    )
+    categories: Distinct[Category] = Field(
+        (), description="Category words of this controller beyond the canonical list."
+    )
     personal: Personal
     calendar: Calendar
     deadlines: RequestDeadlines

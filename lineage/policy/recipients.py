@@ -67,21 +67,40 @@ class SilentAfter(Closed):
 class SourceEntry(Closed):
     """One service that emits events; silent for longer than ``silent_after``, it is stale."""
 
-    silent_after: SilentAfter
+    silent_after: SilentAfter = Field(
+        description="For how long it may send nothing before answers count it as silent."
+    )
 
 
 class Recipient(Closed):
     """How one recipient is told, and what it needs to know whose data is meant."""
 
-    kind: RecipientKind | None = None
-    channel: Literal["webhook", "manual"]
-    url: Annotated[str, Field(max_length=_URL_MAX)] | None = None
-    secret: SecretReference | None = None
-    accepts: Accepted = (SUBJECT,)
-    agreement: Agreement | None = None
-    region: Region | None = None
-    answer_within: AnswerWithin = AnswerWithin()
-    allow_loopback_http: Annotated[bool, Field(strict=True)] = False
+    kind: RecipientKind | None = Field(
+        None, description="What it is to the controller, where no share has said so."
+    )
+    channel: Literal["webhook", "manual"] = Field(
+        description="How it is told: a signed webhook, or a person who tells it."
+    )
+    url: Annotated[str, Field(max_length=_URL_MAX)] | None = Field(
+        None, description="Where its notices go: https, or http to loopback where that is allowed."
+    )
+    secret: SecretReference | None = Field(
+        None, description="Where the signing secret is found: env:NAME or file:PATH."
+    )
+    accepts: Accepted = Field(
+        (SUBJECT,),
+        description="By what it knows a person: our subject id, or categories of identifiers.",
+    )
+    agreement: Agreement | None = Field(
+        None, description="Whether it has signed an agreement; absent: not on record."
+    )
+    region: Region | None = Field(None, description="Where it keeps the data.")
+    answer_within: AnswerWithin = Field(
+        AnswerWithin(), description="Its time to answer where the policy has no word for it."
+    )
+    allow_loopback_http: Annotated[bool, Field(strict=True)] = Field(
+        False, description="Allow plain http to a loopback host: for demo and tests."
+    )
 
     @model_validator(mode="after")
     def _channel_has_what_it_needs(self) -> Self:

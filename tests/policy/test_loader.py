@@ -73,6 +73,13 @@ def test_one_file_is_a_library_too(write: Write) -> None:
     assert load_library(write() / "sesiiduo.yaml").controllers == ("sesiiduo",)
 
 
+def test_both_suffixes_are_read_and_no_other(write: Write) -> None:
+    """A policy is not overlooked for its suffix, and a note beside it is not taken for one."""
+    folder = write(name="sesiiduo.yml")
+    (folder / "notes.txt").write_text("no policy", encoding="utf-8")
+    assert load_library(folder).controllers == ("sesiiduo",)
+
+
 def test_categories_of_all_versions(write: Write) -> None:
     """A word that one version adds is known for that controller and no other."""
     write(("categories: []", "categories: [loyalty_points]"))
