@@ -1,7 +1,7 @@
-"""Who must hold what after the demo: counted from the orders file alone, by the mapping."""
+"""Who must hold what after the demo: counted from the orders file alone, by the mapping table.
 
-It never sees an event and never asks the tracker: it asks what each customer's orders were (any at
-all? delivered at home? abroad, and where? cancelled?) and reads the mapping table by the answers.
+No event is seen and the tracker is never asked: the count asks what each customer's orders were
+(any at all? delivered at home? abroad, and where? cancelled?) and reads the table by the answers.
 What the tracker says is compared with this, so nothing of the fold may be used here.
 """
 
