@@ -56,7 +56,7 @@ def occasion(partner: Partner) -> str:
         "consent": ", after a recorded consent",
         "notice": ", after a notice with the choice to say no",
     }[partner.first]
-    return f"a day after registration, {partner.percent} % of the customers{first}"
+    return f"20 hours after it, {partner.percent} % of the customers{first}"
 
 
 def leave(shop: Shop) -> str:
