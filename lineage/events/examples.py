@@ -98,7 +98,7 @@ def example(model: type[EventData]) -> Event:
             "type": model.event_type(),
             "time": "2026-03-04T10:00:00Z",
             "subject": None if model.event_scope is EventScope.CONTROLLER else "m1",
-            "controller": "sesiiduo",
+            "controller": "example-store",
             "data": {name: _value(model, name, fields[name]) for name in model.model_fields},
         }
     )

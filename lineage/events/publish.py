@@ -1,4 +1,4 @@
-"""``python -m lineage.events.publish [--check]``: write the published contract, or name stale files."""
+"""``python -m lineage.events.publish [--check]``: write the published contract, or check it."""
 
 import argparse
 import json
