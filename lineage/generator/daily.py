@@ -119,6 +119,9 @@ def process(scene: Scene) -> None:
             combined_with=scene.some(known, most=2),
             identifies=scene.chance(0.5),
         )
+        if scene.chance(0.3):
+            scene.wait_days(1, 30)
+            scene.tell("combination_ended", cast.MARKETING, categories=scene.some(known, most=2))
     else:
         recipients = scene.recipients()
         scene.tell(

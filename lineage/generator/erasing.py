@@ -34,12 +34,26 @@ def shop_erases(scene: Scene) -> None:
     if not systems:
         return
     system = scene.rng.choice(systems)
-    held = scene.held_in(system)
-    if not held:
+    if scene.chance(0.15):
+        collect_and_drop(scene, system=system)
         return
-    categories = scene.some(held, most=6)
-    if scene.chance(0.1):
+    held = scene.held_in(system)
+    if held:
+        deleted(scene, system=system, categories=scene.some(held, most=6))
+
+
+def collect_and_drop(scene: Scene, *, system: str) -> None:
+    """A service collects what it must not keep and drops it at the same instant."""
+    held = set(scene.held_in(system))
+    new = [category for category in scene.known() if category not in held]
+    if new:
+        categories = scene.some(new, most=2)
         scene.tell("data_collected", system, categories=categories)
+        deleted(scene, system=system, categories=categories)
+
+
+def deleted(scene: Scene, *, system: str, categories: list[str]) -> None:
+    """A system deletes its live copy; at times it was only a backup."""
     scene.tell(
         "data_deleted",
         system,

@@ -20,7 +20,7 @@ WEIGHTS: Mapping[Script, float] = {
     sharing.hand_over: 3,
     sharing.store: 4,
     sharing.publish: 3,
-    erasing.recipient_erases: 10,
+    erasing.recipient_erases: 8,
     erasing.shop_erases: 6,
     erasing.clear: 4,
     erasing.deidentify_for_good: 7,

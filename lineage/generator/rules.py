@@ -23,7 +23,7 @@ RANKS: Mapping[str, int] = {
         4: "consent_withdrawn marketing_opt_out sharing_opt_out order_completed order_cancelled "
         "combination_ended",
         6: "data_deleted data_deidentified self_service_cleared",
-        7: "reidentification_detected breach_detected event_retracted",
+        7: "reidentification_detected event_retracted",
     }.items()
     for name in names.split()
 }

@@ -107,12 +107,14 @@ class World:
 
     def act_as_controller(self, day: int) -> None:
         """Something about the controller alone: an agreement, an assessment."""
-        names = (*cast.CARRIERS, *cast.ADVERTISERS, *cast.PROVIDERS)
-        if self.rng.random() < 0.7:
-            name, data = "agreement_signed", {"agreement_kind": "data_protection"}
-            data["recipient"] = self.rng.choice(names)
-        else:
-            name, data = "ad_guidelines_accepted", {"recipient": self.rng.choice(cast.ADVERTISERS)}
+        partner = self.rng.choice((*cast.CARRIERS, *cast.ADVERTISERS, *cast.PROVIDERS))
+        acts: tuple[tuple[str, dict[str, object]], ...] = (
+            ("agreement_signed", {"recipient": partner, "agreement_kind": "data_protection"}),
+            ("ad_guidelines_accepted", {"recipient": self.rng.choice(cast.ADVERTISERS)}),
+            ("api_security_tested", {"recipient": partner, "result": "passed"}),
+            ("impact_assessed", {"high_risk": False}),
+        )
+        name, data = self.rng.choice(acts)
         at = self.start + day * DAY + self.rng.randrange(24) * HOUR
         controller = self.rng.choice(self.controllers)
         self.plan(Planned(at, RANKS[name], 0, name, cast.PRIVACY_DESK, data, None, controller))
