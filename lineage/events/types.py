@@ -17,7 +17,7 @@ MAX_INTEGER: Final = 2**63 - 1
 _NO_NUL = r"^[^\x00]*$"
 _NO_CONTROL = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _WORD = r"^[a-z][a-z0-9_]*$"
-# CN is no region of the contract: it says PRC, which leaves out Hong Kong, Macao and Taiwan.
+# CN is refused: the contract has one word for that region, PRC.
 _REGION = r"^(?:EU|PRC|[ABD-Z][A-Z]|C[A-MO-Z]|[A-Z]{2}-[A-Z0-9]{1,3})$"
 _AMOUNT = r"^[0-9]+(?:\.[0-9]+)? [A-Z]{3}$"
 _SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
