@@ -1,0 +1,62 @@
+"""``lineage show``: one person's lineage, as a tree or as a picture."""
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from lineage.cli import errors
+from lineage.cli.options import AsOf, Controller, Json, KnownAt, Subject, example
+from lineage.cli.output import give
+from lineage.cli.place import Place, opened, with_place
+from lineage.cli.views.lineage import lineage_view
+
+
+class Format(StrEnum):
+    """The names of ``lineage.render.FORMATS``; a test holds them equal."""
+
+    tree = "tree"
+    json = "json"
+    mermaid = "mermaid"
+    dot = "dot"
+    svg = "svg"
+
+
+As = Annotated[Format, typer.Option("--format", "-f", help="How to draw it.")]
+
+
+def show(
+    place: Place,
+    *,
+    subject: Subject,
+    controller: Controller = None,
+    form: As = Format.tree,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
+) -> None:
+    """Show where a person's data came from and where it went.
+
+    Each hop with its purpose, basis, categories and time; who holds what now, and what was erased.
+    """
+    with opened(place) as tracker:
+        answer = tracker.lineage(subject, controller=controller, as_of=as_of, known_at=known_at)
+    if form in (Format.tree, Format.json):
+        give(answer, as_json=as_json or form is Format.json, view=lineage_view)
+        return
+    from lineage.render import render
+
+    sys.stdout.write(render(answer, form=form))
+    if answer.unknown:
+        raise typer.Exit(errors.UNKNOWN)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    epilog = example(
+        "lineage show m1 --controller sesiiduo",
+        "lineage show m1 --format svg > m1.svg",
+        "lineage show m1 --as-of 2026-03-05 --json",
+    )
+    app.command("show", epilog=epilog)(with_place(show))
