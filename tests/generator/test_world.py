@@ -9,7 +9,7 @@ import pytest
 from lineage.generator.fate import Fate, can_be_retracted
 from lineage.generator.people import Crowd, Person
 from lineage.generator.rules import RANKS
-from lineage.generator.scene import Planned
+from lineage.generator.scene import Planned, Scene
 from lineage.generator.stream import told
 from lineage.generator.world import World
 
@@ -119,6 +119,25 @@ def test_room_is_kept_for_what_is_owed(hand: Hand) -> None:
     hand.retract = False
     assert [planned.name for planned, _ in rest] == ["event_retracted"]
     assert (hand.world.told, hand.world.reserved) == (2, 0)
+
+
+def test_script_knows_what_was_on_record_when_its_day_began(hand: Hand) -> None:
+    """The last event before the day counts, though nothing later has been entered yet."""
+    hand.on(1, "data_collected", categories=["email"])
+    hand.on(2, "data_shared", recipient="Van", categories=["email"])
+    scene = Scene(
+        hand.person,
+        rng=hand.world.rng,
+        crowd=hand.world.crowd,
+        clock=3,
+        date_only=False,
+        plan=hand.world.plan,
+    )
+    assert (scene.known(), scene.recipients(), scene.held_by("Van")) == (
+        ["email"],
+        ["Van"],
+        ["email"],
+    )
 
 
 def subjects(hand: Hand) -> Callable[[Planned], set[str]]:
