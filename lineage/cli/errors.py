@@ -41,7 +41,6 @@ class Verdict:
 # By name, so that `lineage --help` need not load the service; a test holds the names to it.
 VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
     {
-        "UnknownSubject": Verdict(UNKNOWN, "Check the id and --controller."),
         "NotFound": Verdict(USAGE, "List what there is: `lineage request list`, `lineage doctor`."),
         "Ambiguous": Verdict(USAGE, "Say which one with --controller."),
         "PlanChanged": Verdict(
@@ -56,6 +55,10 @@ VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
             UNUSABLE,
             "Check --keys or LINEAGE_KEYS; the keys must be those the store was made with.",
         ),
+        "VersionChanged": Verdict(
+            USAGE, "Look at the plan again with `lineage request plan` and decide with its ver."
+        ),
+        "StorageError": Verdict(UNUSABLE, "Check --store and --keys; see `lineage doctor`."),
         "LineageError": Verdict(USAGE, "See `lineage COMMAND --help`."),
         "OSError": Verdict(
             UNUSABLE, "Check that the file or folder exists, is yours and has room."
@@ -91,7 +94,8 @@ def explain(error: Exception) -> Said | None:
         if (verdict := VERDICTS.get(kind.__name__)) is not None:
             says = _os_sentence(error) if isinstance(error, OSError) else str(error)
             name = _snake(type(error).__name__)
-            return Said(name, says or _sentence(error), verdict.next_step, verdict.exit_code)
+            advice = _as_sentence(getattr(error, "do", "")) or verdict.next_step
+            return Said(name, says or _sentence(error), advice, verdict.exit_code)
     return None
 
 
@@ -103,6 +107,11 @@ def _os_sentence(error: OSError) -> str:
 def _sentence(error: Exception) -> str:
     """Return the first line of the class's docstring, which is the sentence a person reads."""
     return (type(error).__doc__ or type(error).__name__).strip().splitlines()[0]
+
+
+def _as_sentence(advice: str) -> str:
+    """Return what the error itself advises, which knows more than the table, as a sentence."""
+    return advice[:1].upper() + advice[1:].rstrip(".") + "." if advice else ""
 
 
 def _snake(name: str) -> str:

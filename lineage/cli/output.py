@@ -34,16 +34,24 @@ def _console(*, stderr: bool) -> Console:
 
 
 def give(
-    answer: AnswerT, *, as_json: bool, view: Callable[[AnswerT], Iterable[RenderableType]]
+    answer: AnswerT,
+    *,
+    as_json: bool,
+    view: Callable[[AnswerT], Iterable[RenderableType]],
+    asked: bool = True,
 ) -> None:
-    """Show an answer as JSON or for people; an unknown one ends the command with its exit code."""
+    """Show an answer as JSON or for people.
+
+    Where it was ``asked`` for, an unknown one ends the command with its exit code; where something
+    was done and this is what came of it, it was done.
+    """
     if as_json:
         sys.stdout.write(answer.model_dump_json(by_alias=True, indent=2) + "\n")
     else:
         console = out()
         for part in view(answer):
             console.print(part)
-    if isinstance(answer, Question) and answer.unknown:
+    if asked and isinstance(answer, Question) and answer.unknown:
         raise typer.Exit(errors.UNKNOWN)
 
 

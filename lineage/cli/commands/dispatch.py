@@ -51,7 +51,7 @@ def dispatch(
         if once:
             give(until_nothing_is_due(one_round), as_json=as_json, view=dispatch_view)
             return
-        signal.signal(signal.SIGTERM, _stop)
+        before = signal.signal(signal.SIGTERM, _stop)
         try:
             while True:
                 report = one_round()
@@ -61,6 +61,8 @@ def dispatch(
                     time.sleep(poll_seconds)
         except KeyboardInterrupt:
             say("Stopped. What was claimed and not sent is sent by the next run.")
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def until_nothing_is_due(one_round: Callable[[], DispatchReport]) -> DispatchReport:

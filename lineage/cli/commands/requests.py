@@ -55,7 +55,7 @@ def open_request(
             channel=channel,
             request_id=request_id,
         )
-    give(answer, as_json=as_json, view=request_status_view)
+    give(answer, as_json=as_json, view=request_status_view, asked=False)
 
 
 def decide(
@@ -83,7 +83,7 @@ def decide(
             held=kept or None,
             ver=ver,
         )
-    give(answer, as_json=as_json, view=plan_view)
+    give(answer, as_json=as_json, view=plan_view, asked=False)
 
 
 def plan(

@@ -15,7 +15,8 @@ MESSAGE_CHARS_MAX = 100_000
 def dead_letters_view(answer: DeadLetters) -> Iterator[RenderableType]:
     """Yield the count by reason, then one row per message."""
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(answer.reasons.items()))
-    yield title(f"{answer.total:,} dead letters", reasons)
+    letters = "dead letter" if answer.total == 1 else "dead letters"
+    yield title(f"{answer.total:,} {letters}", reasons)
     if answer.rows:
         yield table(
             *("id", "recorded", "lane", "place", "reason", "field", "expected"),
@@ -27,7 +28,9 @@ def dead_letters_view(answer: DeadLetters) -> Iterator[RenderableType]:
                 for row in answer.rows
             ),
             right=["id"],
+            whole=("recorded", "place"),
         )
+        yield ""
         yield note("One whole: lineage dead-letters show ID. Again: lineage dead-letters replay")
 
 

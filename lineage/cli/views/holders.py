@@ -15,9 +15,12 @@ def holders_view(answer: Holders) -> Iterator[RenderableType]:
     """Yield one row per holder and holding, categories joined; held first."""
     yield title(f"{answer.subject} at {answer.controller}", _count(answer))
     if answer.holders:
-        yield table("holder", "kind", "holds", "since", "why", "path", rows=_rows(answer))
+        yield table(
+            "holder", "kind", "holds", "since", "why", "path", rows=_rows(answer), whole=("since",)
+        )
     else:
         yield note("No holder on record.")
+    yield ""
     yield from standing(answer)
 
 
@@ -48,7 +51,7 @@ def _rows(answer: Holders) -> Iterator[list[str | Text]]:
         categories = words(sorted(row.category for row in rows))
         what = Text(f"● {categories}", style="yellow")
         if gone:
-            what = Text(f"○ {categories} erased {end}", style="green")
+            what = Text(f"○ {categories}\nerased {end}", style="green")
         label = "own system" if kind == "system" else spoken(rows[0].recipient_kind or "recipient")
         more = max(len(row.paths) for row in rows) - 1
         others = f" (+{more} more)" if more > 0 else ""
@@ -66,9 +69,10 @@ def recipient_subjects_view(answer: RecipientSubjects) -> Iterator[RenderableTyp
             [subject, words(category for category, _ in held), min(since for _, since in held)]
             for subject, held in people.items()
         )
-        yield table("person", "holds", "since", rows=rows)
+        yield table("person", "holds", "since", rows=rows, whole=("since",))
     else:
         yield note("It holds nobody's data on record.")
     if answer.next:
         yield note(f"More: add --cursor {answer.next}", style="bold")
+    yield ""
     yield from standing(answer)

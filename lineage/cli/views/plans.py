@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 
 from lineage.cli.views.requests import day, state
-from lineage.cli.views.tables import note, standing, table, title
+from lineage.cli.views.tables import lines, note, standing, table, title
 from lineage.render.text import plain, spoken, words
 from lineage.service.answers import Plan
 
@@ -17,15 +17,12 @@ def plan_view(answer: Plan) -> Iterator[RenderableType]:
     yield title(f"plan for {answer.subject}", about, assumed, f"ver {answer.ver}")
     if answer.notify:
         yield table(
-            *("to be told", "kind", "categories", "duty", "rule", "path"),
-            *("send by", "erase by", "state"),
+            *("to be told", "categories", "duty", "path", "send by", "erase by", "state"),
             rows=(
                 [
-                    row.recipient,
-                    spoken(row.recipient_kind or ""),
+                    lines(row.recipient, spoken(row.recipient_kind or "")),
                     words(row.categories),
-                    f"{row.duty}, supplementary" if row.supplementary else row.duty,
-                    row.rule,
+                    lines(f"{row.duty} {row.rule}", "supplementary" if row.supplementary else ""),
                     " → ".join(plain(party) for party in row.path),
                     day(row.send_by),
                     day(row.erase_by) or "no date",
@@ -33,10 +30,12 @@ def plan_view(answer: Plan) -> Iterator[RenderableType]:
                 ]
                 for row in answer.notify
             ),
+            whole=("send by", "erase by", "state"),
         )
     else:
         yield note("Nobody is to be told.")
     if answer.exclude:
+        yield ""
         yield table(
             *("not told", "categories", "because", "rule"),
             rows=(
@@ -45,8 +44,10 @@ def plan_view(answer: Plan) -> Iterator[RenderableType]:
             ),
         )
     if answer.erase:
+        yield ""
         yield table(
             *("own system", "must erase"),
             rows=([row.system, words(row.categories)] for row in answer.erase),
         )
+    yield ""
     yield from standing(answer)

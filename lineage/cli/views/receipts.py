@@ -36,7 +36,7 @@ def say_problems(receipt: RecordReceipt, *, strict: bool) -> None:
     for problem in receipt.problems[:PROBLEMS_SHOWN_MAX]:
         say(problem_line(problem))
     if receipt.refused > min(len(receipt.problems), PROBLEMS_SHOWN_MAX):
-        say("and more: the counts by reason say how many")
+        say("and more; in all:")
     _say_reasons(receipt)
     if strict:
         say("Nothing was recorded (--strict). Correct the file and record it again.")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from rich.console import RenderableType
 from rich.text import Text
 
-from lineage.cli.views.tables import note, table, title
+from lineage.cli.views.tables import lines, note, standing, table, title
 from lineage.render.text import moment, plain, spoken, words
 from lineage.service.answers import NoticeRow, RequestRow, RequestStatus
 
@@ -36,23 +36,27 @@ def request_status_view(answer: RequestStatus) -> Iterator[RenderableType]:
         ("outcome by", answer.outcome_by),
     )
     yield note(" · ".join(f"{name} {day(when)}" for name, when in dates if when is not None))
+    yield ""
     if answer.notices:
         yield table(
-            *("recipient", "categories", "state", "send by", "erase by", "sent"),
-            *("answered", "tries", "last error"),
+            *("recipient", "categories", "state", "send by", "erase by", "sent", "answered"),
+            "attempts",
             rows=(_notice(row) for row in answer.notices),
-            right=["tries"],
+            whole=("state", "send by", "erase by", "sent"),
         )
     else:
         yield note("No notice planned.")
+    yield ""
+    yield from standing(answer)
 
 
 def _notice(row: NoticeRow) -> list[str | Text]:
-    answered = day(row.answered) + (f" ({row.strength})" if row.strength else "")
     name = row.recipient if row.round <= 1 else f"{row.recipient} (round {row.round})"
     return [
         *(name, words(row.categories), state(row.state), day(row.send_by), day(row.erase_by)),
-        *(day(row.sent), answered, str(row.attempts), row.last_error or ""),
+        day(row.sent),
+        lines(day(row.answered), row.strength or ""),
+        lines(str(row.attempts) if row.attempts else "", row.last_error or ""),
     ]
 
 
