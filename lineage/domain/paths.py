@@ -1,0 +1,75 @@
+"""The ways by which data came from the controller to a recipient. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+
+from lineage.domain.facts import Edge, HolderKind
+
+PATHS_MAX = 10
+STEPS_MAX = 10_000
+"""Bound on the search: a dense graph has more simple paths than anybody can read."""
+
+
+class Paths:
+    """Paths over one person's hops: no party twice, shortest first, at most ``PATHS_MAX``."""
+
+    def __init__(self, edges: Iterable[Edge], controller: str) -> None:
+        """Index the hops between parties; collections are no hops."""
+        self.controller = controller
+        self._next: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for edge in edges:
+            hop = edge.hop
+            if hop.to.kind is HolderKind.RECIPIENT and hop.from_party is not None:
+                self._next[hop.from_party][hop.to.name].update(edge.spans)
+        self._cache: dict[tuple[str, str | None], tuple[tuple[str, ...], ...]] = {}
+
+    def to(self, recipient: str, category: str) -> tuple[tuple[str, ...], ...]:
+        """Paths on which every hop carried this category; if there are none, any paths.
+
+        A recipient may pass a category on under another word, so the second choice is still how
+        the data came. Empty where no hop on record leads there from the controller.
+        """
+        return self._search(recipient, category) or self._search(recipient, None)
+
+    def _search(self, recipient: str, category: str | None) -> tuple[tuple[str, ...], ...]:
+        key = (recipient, category)
+        if key not in self._cache:
+            self._cache[key] = tuple(self._shortest(recipient, category))
+        return self._cache[key]
+
+    def _shortest(self, recipient: str, category: str | None) -> list[tuple[str, ...]]:
+        leads_there = self._leading_to(recipient, category)
+        found: list[tuple[str, ...]] = []
+        if self.controller not in leads_there:
+            return found
+        queue: deque[tuple[str, ...]] = deque([(self.controller,)])
+        steps = 0
+        while queue and len(found) < PATHS_MAX and steps < STEPS_MAX:
+            path = queue.popleft()
+            steps += 1
+            if path[-1] == recipient and len(path) > 1:
+                found.append(path)
+                continue
+            for party in sorted(self._hops(path[-1], category)):
+                if party in leads_there and party not in path:
+                    queue.append((*path, party))
+        return found
+
+    def _hops(self, party: str, category: str | None) -> list[str]:
+        hops = self._next.get(party, {})
+        return [to for to, categories in hops.items() if category is None or category in categories]
+
+    def _leading_to(self, recipient: str, category: str | None) -> set[str]:
+        before: dict[str, list[str]] = defaultdict(list)
+        for party in list(self._next):
+            for to in self._hops(party, category):
+                before[to].append(party)
+        seen, waiting = {recipient}, [recipient]
+        while waiting:
+            for party in before[waiting.pop()]:
+                if party not in seen:
+                    seen.add(party)
+                    waiting.append(party)
+        return seen

@@ -1,0 +1,96 @@
+"""The acts that follow from a person's facts: notices planned or widened, as events. No I/O.
+
+Called inside every recording transaction, whatever the entrance: so a decision makes its fan-out,
+and a late share its supplementary notice, in the same commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from lineage.domain.facts import Request
+from lineage.domain.planning import NewNotice, is_accepted, new_notices
+from lineage.events import Event, EventData, NoticePlanned, NoticeWidened
+from lineage.events.enums import RecipientKind
+from lineage.events.times import from_micros
+from lineage.policy.loader import Library
+from lineage.service.checking import OWN_SOURCE
+from lineage.storage.seal import Hasher
+from lineage.storage.store import PersonState
+
+
+class Acts:
+    """Plans what a person's facts call for."""
+
+    def __init__(self, library: Library, hasher: Hasher) -> None:
+        """Take the policies and what makes notice ids."""
+        self._library = library
+        self._hasher = hasher
+
+    def __call__(self, state: PersonState, now: int) -> Sequence[Event]:
+        """The acts for one person at a time (microseconds)."""
+        events: list[Event] = []
+        for request in state.facts.requests:
+            if request.right == "deletion" and is_accepted(request):
+                events += self._for_request(state, request, now)
+        return events
+
+    def _for_request(self, state: PersonState, request: Request, now: int) -> list[Event]:
+        today = from_micros(now).date()
+        decided_earlier = (request.decided_recorded_at or now) < now
+        policy = self._library.in_force(state.controller, today)
+        found = new_notices(
+            policy,
+            state.facts,
+            controller=state.controller,
+            request=request,
+            today=today,
+            supplementary=decided_earlier,
+            claimed=state.claimed,
+        )
+        return [self._event(state, self._data(state, request, new), now) for new in found]
+
+    def _data(self, state: PersonState, request: Request, new: NewNotice) -> EventData:
+        if new.widens is not None:
+            before = next(n for n in state.facts.notices if n.notice_id == new.widens)
+            return NoticeWidened(
+                notice_id=new.widens,
+                request_id=request.request_id,
+                recipient=new.told.recipient,
+                categories=tuple(sorted({*before.categories, *new.categories})),
+            )
+        kind = new.told.recipient_kind
+        return NoticePlanned(
+            notice_id=self._hasher.notice_id(
+                state.controller, request.request_id, new.told.recipient, new.round
+            ),
+            request_id=request.request_id,
+            recipient=new.told.recipient,
+            recipient_kind=cast("RecipientKind | None", kind),
+            categories=new.categories,
+            duty=new.told.rule.duty,
+            rule=new.told.rule.rule,
+            send_by=new.send_by,
+            erase_by=new.erase_by,
+            round=new.round,
+            supplementary=new.supplementary,
+        )
+
+    def _event(self, state: PersonState, data: EventData, now: int) -> Event:
+        return system_event(state.controller, state.subject, data, now=now)
+
+
+def system_event(controller: str, subject: str, data: EventData, *, now: int) -> Event:
+    """An event of the tracker's own; its id says what it is about, so it is written once."""
+    notice = getattr(data, "notice_id", None) or ""
+    words = "+".join(getattr(data, "categories", None) or ())
+    return Event(
+        id=f"{notice}:{data.event_name}:{now if not words else words}"[:200],
+        source=OWN_SOURCE,
+        type=data.event_type(),
+        time=from_micros(now),
+        subject=subject,
+        controller=controller,
+        data=data,
+    )

@@ -1,0 +1,82 @@
+"""What a message must meet before it is recorded: form, meaning, and being allowed here. No SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lineage.events import Event, EventClass, EventData, EventError, Problem, parse_event
+from lineage.policy.loader import Library
+
+FUTURE_MICROS_MAX = 5 * 60 * 1_000_000
+MESSAGE_BYTES_MAX = 1 << 20
+"""Longer messages are refused unread."""
+
+OPERATOR_CLASSES = frozenset({EventClass.FACT, EventClass.DECISION, EventClass.ANSWER})
+"""What ``lineage record`` takes: the operator may say everything but what only we do."""
+
+OWN_SOURCE = "/lineage"
+"""What the tracker itself writes comes from here; nobody else may say so."""
+
+CATEGORY_FIELDS = ("categories", "combined_with", "held", "permission_scope")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A message that may be recorded; ``warnings`` do not stop it."""
+
+    event: Event
+    warnings: tuple[Problem, ...] = ()
+
+
+class Checker:
+    """Checks messages against the contract, the policies and what a lane may carry."""
+
+    def __init__(self, library: Library, allowed: frozenset[EventClass]) -> None:
+        """``allowed`` is the set of event classes that may come this way."""
+        self._library = library
+        self._known = frozenset(library.controllers)
+        self._allowed = allowed
+
+    def check(self, message: Event | Mapping[str, Any] | bytes | str, now: int) -> Checked:
+        """Return the event, or raise ``EventError`` with every problem found."""
+        if isinstance(message, bytes | str) and len(message) > MESSAGE_BYTES_MAX:
+            raise EventError(
+                (Problem("", "too_large", f"a message of at most {MESSAGE_BYTES_MAX} bytes"),)
+            )
+        event = message if isinstance(message, Event) else parse_event(message)
+        problems = tuple(self._problems(event))
+        if problems:
+            raise EventError(problems)
+        if event.occurred_at > now + FUTURE_MICROS_MAX:
+            return Checked(event, (Problem("time", "in_the_future", "a time that has been"),))
+        return Checked(event)
+
+    def _problems(self, event: Event) -> Iterator[Problem]:
+        if event.data.event_class not in self._allowed:
+            yield Problem("type", "not_allowed_here", "an event that may come this way")
+        if event.source == OWN_SOURCE or event.source.startswith(OWN_SOURCE + "/"):
+            yield Problem("source", "not_allowed_here", "a source other than the tracker's own")
+        if event.controller not in self._known:
+            known = ", ".join(self._library.controllers)
+            yield Problem("controller", "unknown_controller", f"one of {known}")
+            return
+        words = self._library.categories(event.controller)
+        for field, word in categories_of(event.data):
+            if word not in words:
+                yield Problem(
+                    field, "unknown_category", "a category word of this controller's policy"
+                )
+
+
+def categories_of(data: EventData) -> Iterator[tuple[str, str]]:
+    """Every category word in an event's data, with the place where it stands."""
+    for name in CATEGORY_FIELDS:
+        for index, word in enumerate(getattr(data, name, None) or ()):
+            yield f"data.{name}[{index}]", word
+    for index, identifier in enumerate(getattr(data, "identifiers", None) or ()):
+        yield f"data.identifiers[{index}].type", identifier.type
+    identifier = getattr(data, "identifier", None)
+    if identifier is not None:
+        yield "data.identifier.type", identifier.type

@@ -1,0 +1,182 @@
+"""Reading messages from a file or a stream, whatever its form, in constant memory. No checking.
+
+CloudEvents one a line, a JSON array of them, or one document. A damaged message is passed on as
+its bytes, so that it can be refused with its place and kept whole.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from lineage.service.errors import InvalidInput
+
+HEAD_BYTES = 8192
+KEPT_BYTES_MAX = 16 << 20
+"""A longer message is cut here; nothing of this size is an event."""
+
+READ_BYTES = 1 << 16
+WHITE = b" \t\r\n"
+BOM = b"\xef\xbb\xbf"
+GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as it stands: its bytes, its number, and the line it begins on."""
+
+    raw: bytes = field(repr=False)
+    item: int
+    line: int | None
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for a person: a line, or else its number."""
+        return f"item {self.item}" if self.line is None else f"line {self.line}"
+
+
+class MessageReader:
+    """Iterates over the messages of a binary stream; ``bytes_read`` says how far it is."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Look at the beginning to tell the form. Raises ``InvalidInput`` if it is no text."""
+        self._stream = stream
+        self._head = stream.read(HEAD_BYTES)
+        self.bytes_read = 0
+        _refuse_what_is_no_text(self._head)
+        self._head = self._head.removeprefix(BOM)
+
+    def __iter__(self) -> Iterator[Message]:
+        """The messages in order."""
+        rest = _Rest(self._head, self._stream, self)
+        first = self._head.lstrip(WHITE)[:1]
+        if first == b"[":
+            return _array_items(rest)
+        if first == b"{" and not _first_line_is_whole(self._head):
+            return _document(rest)
+        return _lines(rest)
+
+
+def _refuse_what_is_no_text(head: bytes) -> None:
+    if head.startswith(GZIP):
+        raise InvalidInput(
+            "the file is compressed with gzip; expected text",
+            do="unpack it first: gunzip -c FILE | lineage record -",
+        )
+    if b"\0" in head:
+        raise InvalidInput(
+            "the file is no text; expected UTF-8 JSON",
+            do="send CloudEvents as JSON, one a line",
+        )
+
+
+def _first_line_is_whole(head: bytes) -> bool:
+    """Whether the first line ends like a document of its own: then each line is one."""
+    first, found, _ = head.lstrip(WHITE).partition(b"\n")
+    return first.rstrip(WHITE).endswith(b"}") or (not found and len(head) == HEAD_BYTES)
+
+
+class _Rest:
+    """The stream with its beginning put back."""
+
+    def __init__(self, head: bytes, stream: BinaryIO, reader: MessageReader) -> None:
+        self._head = io.BytesIO(head)
+        self._stream = stream
+        self._reader = reader
+
+    def read(self) -> bytes:
+        """The next block; empty at the end."""
+        block = self._head.read() or self._stream.read(READ_BYTES)
+        self._reader.bytes_read += len(block)
+        return block
+
+
+def _lines(rest: _Rest) -> Iterator[Message]:
+    item = line = 0
+    for raw in _split_lines(rest):
+        line += 1
+        if raw.strip(WHITE):
+            item += 1
+            yield Message(raw.strip(WHITE), item, line)
+
+
+def _split_lines(rest: _Rest) -> Iterator[bytes]:
+    parts: list[bytes] = []
+    size = 0
+    while block := rest.read():
+        pieces = block.split(b"\n")
+        for piece in pieces[:-1]:
+            yield b"".join([*parts, piece])
+            parts, size = [], 0
+        # What goes on beyond the bound is dropped: it is refused by its size in any case.
+        if size < KEPT_BYTES_MAX:
+            parts.append(pieces[-1])
+            size += len(pieces[-1])
+    if parts and any(parts):
+        yield b"".join(parts)
+
+
+def _document(rest: _Rest) -> Iterator[Message]:
+    """One document over several lines; if it is none, its lines one by one."""
+    blocks: list[bytes] = []
+    size = 0
+    while (block := rest.read()) and size < KEPT_BYTES_MAX:
+        blocks.append(block)
+        size += len(block)
+    whole = b"".join(blocks)
+    try:
+        json.loads(whole)
+        is_one = True
+    except (ValueError, RecursionError):
+        objects = sum(1 for row in whole.split(b"\n") if row.lstrip(WHITE)[:1] == b"{")
+        is_one = objects <= 1
+    if is_one:
+        yield Message(whole.strip(WHITE), 1, 1)
+        return
+    for line, raw in enumerate(whole.split(b"\n"), start=1):
+        if raw.strip(WHITE):
+            yield Message(raw.strip(WHITE), line, line)
+
+
+def _array_items(rest: _Rest) -> Iterator[Message]:
+    """The members of a top-level array, found by counting brackets outside strings."""
+    item, depth, in_string, escaped = 0, 0, False, False
+    line = started_on = 1
+    current = bytearray()
+    closed = False
+    while block := rest.read():
+        for byte in block:
+            if byte == 0x0A:
+                line += 1
+            if closed:
+                continue
+            if depth == 0:
+                depth = 1 if byte == 0x5B else 0
+                continue
+            if depth == 1 and not in_string and byte in b",]":
+                if current.strip(WHITE):
+                    item += 1
+                    yield Message(bytes(current).strip(WHITE), item, started_on)
+                current.clear()
+                closed = byte == 0x5D
+                continue
+            if not current.strip(WHITE):
+                started_on = line
+            if len(current) < KEPT_BYTES_MAX:
+                current.append(byte)
+            if in_string:
+                in_string = escaped or byte != 0x22
+                escaped = byte == 0x5C and not escaped
+            elif byte == 0x22:
+                in_string = True
+            elif byte in b"{[":
+                depth += 1
+            elif byte in b"}]":
+                depth -= 1
+    if current.strip(WHITE):
+        yield Message(bytes(current).strip(WHITE), item + 1, started_on)
+    elif not closed:
+        yield Message(b"[", item + 1, line)

@@ -1,0 +1,160 @@
+"""Finding a person and reading it: from facts when they serve, from the ledger for another time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from lineage.domain.facts import Facts, Recorded
+from lineage.events import EventRetracted
+from lineage.events.times import to_micros
+from lineage.service.errors import Ambiguous, InvalidInput
+from lineage.storage.facts import read_facts
+from lineage.storage.keyring import PERSON, Who
+from lineage.storage.persons import linked_refs, main_ref
+from lineage.storage.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """From when a question is asked: occurred up to ``as_of``, recorded up to ``known_at``.
+
+    Microseconds; ``live`` says that both are the moment of asking.
+    """
+
+    as_of: int
+    known_at: int
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """A person as read for a question; ``refs`` are its linked refs, ``main`` the one shown."""
+
+    controller: str
+    refs: tuple[bytes, ...]
+    main: bytes | None
+    facts: Facts
+
+
+def view_at(now: int, as_of: datetime | None, known_at: datetime | None) -> View:
+    """The view of a question; what is not said is now."""
+    for moment in (as_of, known_at):
+        if moment is not None and moment.tzinfo is None:
+            raise InvalidInput("a time without a zone", do="use a time in UTC")
+    return View(
+        as_of=now if as_of is None else to_micros(as_of),
+        known_at=now if known_at is None else to_micros(known_at),
+        live=as_of is None and known_at is None,
+    )
+
+
+class People:
+    """Reads people of one store."""
+
+    def __init__(self, store: Store, controllers: Sequence[str]) -> None:
+        """``controllers`` are those that have a policy."""
+        self._store = store
+        self._controllers = controllers
+
+    def controller_of(self, conn: Connection, subject: str, controller: str | None) -> str:
+        """The controller meant; found by the subject where it is not said."""
+        if controller is not None:
+            if controller not in self._controllers:
+                known = ", ".join(self._controllers)
+                raise InvalidInput("this controller has no policy", do=f"name one of {known}")
+            return controller
+        keyring = self._store.keyring
+        found = [c for c in self._controllers if keyring.find(conn, Who(c, PERSON, subject))]
+        if len(found) > 1:
+            raise Ambiguous(
+                f"this person is on record under {', '.join(found)}",
+                do="say which with --controller",
+            )
+        if not found:
+            raise InvalidInput(
+                "nothing is on record of this person under any controller",
+                do="check the id; or say --controller to ask one controller's record",
+            )
+        return found[0]
+
+    def read(self, conn: Connection, controller: str, subject: str, view: View) -> FoundPerson:
+        """The person with its facts, as seen from ``view``."""
+        person = self._store.keyring.find(conn, Who(controller, PERSON, subject))
+        if person is None:
+            return FoundPerson(controller, (), None, Facts())
+        return self.read_ref(conn, controller, person.ref, view)
+
+    def read_ref(self, conn: Connection, controller: str, ref: bytes, view: View) -> FoundPerson:
+        """The person that a ref belongs to, with its facts, as seen from ``view``."""
+        connected, links = linked_refs(conn, [ref])
+        refs = sorted(connected)
+        if view.live:
+            facts = read_facts(conn, refs)
+            if not _reaches_beyond(facts, view.as_of):
+                return FoundPerson(controller, tuple(refs), main_ref(refs, links), facts)
+        return self._from_ledger(conn, controller, ref, view)
+
+    def _from_ledger(
+        self, conn: Connection, controller: str, ref: bytes, view: View
+    ) -> FoundPerson:
+        """Fold the person anew from the events that the view sees."""
+        folder = self._store.folder
+        events: dict[bytes, list[Recorded]] = {}
+        waiting = {ref}
+        while waiting:
+            events.update({one: [] for one in waiting})
+            for event in folder.read(conn, controller, waiting, known_at=view.known_at):
+                events[event.ref].append(event)
+            waiting = self._next_refs(conn, controller, events, waiting, view)
+        seen = {
+            one: [event for event in found if _seen(event, view)] for one, found in events.items()
+        }
+        for person in folder.fold_events(controller, seen):
+            if ref in person.refs:
+                links = [link for link in person.facts.links if link[0] != link[1]]
+                main = main_ref(person.refs, links)
+                return FoundPerson(controller, person.refs, main, person.facts)
+        return FoundPerson(controller, (ref,), ref, Facts())
+
+    def _next_refs(
+        self,
+        conn: Connection,
+        controller: str,
+        events: dict[bytes, list[Recorded]],
+        waiting: set[bytes],
+        view: View,
+    ) -> set[bytes]:
+        """Refs that links connect with those just read: as recorded by then, or since parted."""
+        connected, _ = linked_refs(conn, waiting)
+        for ref in waiting:
+            connected |= {e.linked_ref for e in events[ref] if e.linked_ref is not None}
+        connected |= self._linking(conn, controller, waiting, view)
+        return connected - set(events)
+
+    def _linking(
+        self, conn: Connection, controller: str, refs: set[bytes], view: View
+    ) -> set[bytes]:
+        """Refs that link to these by an event that has been retracted since (known-at only)."""
+        if view.live:
+            return set()
+        return self._store.folder.refs_linking_to(conn, controller, refs, view.known_at)
+
+
+def _seen(event: Recorded, view: View) -> bool:
+    """A retraction counts at any as-of, once it is recorded."""
+    return isinstance(event.data, EventRetracted) or event.occurred_at <= view.as_of
+
+
+def _reaches_beyond(facts: Facts, as_of: int) -> bool:
+    """Whether the stored facts count something whose time has not come yet."""
+    return (
+        any(edge.last > as_of for edge in facts.edges)
+        or any(erasure.at > as_of for erasure in facts.erasures)
+        or any(change.at > as_of for change in facts.changes)
+    )

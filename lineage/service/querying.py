@@ -1,0 +1,337 @@
+"""The questions about one person, and the reverse one: facts in, answers out. No SQL of its own."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from lineage.domain.facts import Edge, Facts, HolderKind
+from lineage.domain.holdings import Holding, holdings, recipient_kinds
+from lineage.events.times import from_micros
+from lineage.policy.loader import Library
+from lineage.policy.recipients import RecipientRegistry
+from lineage.service import answers
+from lineage.service.errors import InvalidInput
+from lineage.service.people import FoundPerson, People, View, view_at
+from lineage.storage.facts import read_holding_facts
+from lineage.storage.freshness import Freshness, read_freshness
+from lineage.storage.persons import components, linked_refs, main_ref
+from lineage.storage.reverse import refs_with_edges_to
+from lineage.storage.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+LIMIT_MAX = 1000
+
+
+class Questions:
+    """Answers questions over one store."""
+
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        registry: RecipientRegistry,
+        now: Callable[[], int],
+    ) -> None:
+        """``now`` is the tracker's clock in microseconds."""
+        self.store = store
+        self.library = library
+        self.registry = registry
+        self.now = now
+        self.people = People(store, library.controllers)
+
+    def holders(
+        self,
+        subject: str,
+        *,
+        controller: str | None,
+        as_of: datetime | None,
+        known_at: datetime | None,
+    ) -> answers.Holders:
+        """Who holds, or held, which category of the person."""
+        view = view_at(self.now(), as_of, known_at)
+        with self.store.reading() as conn:
+            controller = self.people.controller_of(conn, subject, controller)
+            person = self.people.read(conn, controller, subject, view)
+            frame = self.frame(conn, controller, view, nothing=not person.facts.edges)
+            names = self.names(conn, person)
+        return answers.Holders(
+            subject=subject, holders=holder_rows(person, controller, names), **frame
+        )
+
+    def lineage(
+        self,
+        subject: str,
+        *,
+        controller: str | None,
+        as_of: datetime | None,
+        known_at: datetime | None,
+    ) -> answers.Lineage:
+        """Where each category came from, each hop, and who holds it."""
+        view = view_at(self.now(), as_of, known_at)
+        with self.store.reading() as conn:
+            controller = self.people.controller_of(conn, subject, controller)
+            person = self.people.read(conn, controller, subject, view)
+            frame = self.frame(conn, controller, view, nothing=not person.facts.edges)
+            names = self.names(conn, person)
+            ids = self.store.keyring.names(conn, person.refs)
+        facts = person.facts
+        return answers.Lineage(
+            subject=subject,
+            linked=sorted(set(ids.values()) - {subject}),
+            collections=_collection_rows(facts, names),
+            edges=_edge_rows(facts, names),
+            changes=_change_rows(facts, names),
+            holders=holder_rows(person, controller, names),
+            **frame,
+        )
+
+    def recipient_subjects(
+        self,
+        recipient: str,
+        *,
+        controller: str,
+        as_of: datetime | None,
+        known_at: datetime | None,
+        limit: int,
+        cursor: str | None,
+    ) -> answers.RecipientSubjects:
+        """Whose data a recipient holds, a page of at most ``limit`` people."""
+        if not 1 <= limit <= LIMIT_MAX:
+            raise InvalidInput(f"the limit must lie between 1 and {LIMIT_MAX}")
+        view = view_at(self.now(), as_of, known_at)
+        after = _read_cursor(cursor)
+        with self.store.reading() as conn:
+            self.people.controller_of(conn, "", controller)
+            refs = refs_with_edges_to(
+                conn,
+                controller,
+                recipient,
+                after=after,
+                limit=limit + 1,
+                known_at=None if known_at is None else view.known_at,
+            )
+            page, more = refs[:limit], len(refs) > limit
+            rows = self._subject_rows(conn, controller, recipient, page, view)
+            frame = self.frame(conn, controller, view, nothing=not refs and after == b"")
+        return answers.RecipientSubjects(
+            recipient=recipient,
+            rows=rows,
+            next=_cursor(page[-1]) if more else None,
+            **frame,
+        )
+
+    def _subject_rows(
+        self, conn: Connection, controller: str, recipient: str, page: list[bytes], view: View
+    ) -> list[answers.SubjectRow]:
+        """Rows of the people whose first ref of this recipient is on the page, each once."""
+        connected, links = linked_refs(conn, page)
+        groups = {ref: group for group in components(connected, links) for ref in group}
+        facts = read_holding_facts(conn, sorted(connected)) if view.live else Facts()
+        names = self.store.keyring.names(conn, connected)
+        rows: list[answers.SubjectRow] = []
+        for ref in page:
+            group = groups[ref]
+            if view.live:
+                own = Facts(
+                    edges=tuple(e for e in facts.edges if e.ref in group),
+                    erasures=tuple(e for e in facts.erasures if e.ref in group),
+                )
+                first = min(e.ref for e in own.edges if _is_hop_to(e, recipient))
+                late = any(e.last > view.as_of for e in own.edges)
+                main, found = main_ref(group, links), own
+                if late:
+                    read = self.people.read_ref(conn, controller, ref, view)
+                    found = read.facts
+            else:
+                read = self.people.read_ref(conn, controller, ref, view)
+                found, main = read.facts, read.main or ref
+                first = min((e.ref for e in found.edges if _is_hop_to(e, recipient)), default=ref)
+            if first == ref:
+                rows += [
+                    answers.SubjectRow(
+                        subject=names.get(main) or self.store.keyring.names(conn, [main])[main],
+                        category=h.category,
+                        since=from_micros(h.since),
+                    )
+                    for h in holdings(found.edges, found.erasures, controller=controller)
+                    if h.held
+                    and h.holder.kind is HolderKind.RECIPIENT
+                    and h.holder.name == recipient
+                ]
+        return rows
+
+    def frame(
+        self, conn: Connection, controller: str, view: View, *, nothing: bool
+    ) -> dict[str, Any]:
+        """What every answer carries; ``nothing`` says that the answer has nothing to show."""
+        fresh = read_freshness(conn, controller)
+        silent = self._silent_sources(controller, fresh, view)
+        begins_too_late = fresh.complete_from is None or fresh.complete_from > view.as_of
+        day = from_micros(view.as_of).date()
+        return {
+            "controller": controller,
+            "policy_version": self.library.in_force(controller, day).version,
+            "as_of": from_micros(view.as_of),
+            "known_at": from_micros(view.known_at),
+            "complete_up_to": fresh.complete_up_to,
+            "complete_from": (
+                None if fresh.complete_from is None else from_micros(fresh.complete_from)
+            ),
+            "silent_sources": silent,
+            "unknown": nothing and (begins_too_late or bool(silent)),
+        }
+
+    def _silent_sources(self, controller: str, fresh: Freshness, view: View) -> list[str]:
+        """Declared sources that have sent nothing for longer than they may; never others."""
+        entries = self.registry.controllers.get(controller)
+        silent = []
+        for source, entry in () if entries is None else entries.sources.items():
+            last = fresh.sources.get(source)
+            limit = int(entry.silent_after.delta.total_seconds() * 1_000_000)
+            if last is None or view.known_at - last > limit:
+                silent.append(source)
+        return sorted(silent)
+
+    def names(self, conn: Connection, person: FoundPerson) -> Callable[[str | None], str | None]:
+        """Turns a party ``person:<ref>`` back into ``person:<id>``."""
+        refs = set()
+        for edge in person.facts.edges:
+            for party in (edge.hop.from_party, edge.hop.to.name):
+                ref = _person_ref(party)
+                if ref is not None:
+                    refs.add(ref)
+        for change in person.facts.changes:
+            ref = _person_ref(change.party)
+            if ref is not None:
+                refs.add(ref)
+        ids = self.store.keyring.names(conn, refs) if refs else {}
+
+        def named(party: str | None) -> str | None:
+            ref = _person_ref(party)
+            return party if ref is None else f"person:{ids.get(ref, '?')}"
+
+        return named
+
+
+Named = Callable[[str | None], str | None]
+
+
+def _person_ref(party: str | None) -> bytes | None:
+    if party is None or not party.startswith("person:"):
+        return None
+    return bytes.fromhex(party.removeprefix("person:"))
+
+
+def _is_hop_to(edge: Edge, recipient: str) -> bool:
+    return edge.hop.to.kind is HolderKind.RECIPIENT and edge.hop.to.name == recipient
+
+
+def holder_rows(person: FoundPerson, controller: str, names: Named) -> list[answers.HolderRow]:
+    """The holdings of a person as rows."""
+    found = holdings(person.facts.edges, person.facts.erasures, controller=controller)
+    return [_holder_row(holding, names) for holding in found]
+
+
+def _holder_row(holding: Holding, names: Named) -> answers.HolderRow:
+    erased = holding.erased_at
+    return answers.HolderRow(
+        holder=names(holding.holder.name) or "",
+        holder_kind=holding.holder.kind.value,
+        recipient_kind=holding.recipient_kind,
+        category=holding.category,
+        held=holding.held,
+        since=from_micros(holding.since),
+        last_received=from_micros(holding.last_received),
+        erased_at=None if erased is None else from_micros(erased),
+        why=holding.why,
+        paths=[[names(party) or "" for party in path] for path in holding.paths],
+    )
+
+
+def _collection_rows(facts: Facts, names: Named) -> list[answers.CollectionRow]:
+    """One row per system, category and distinct source, purpose and policy version."""
+    rows = []
+    for edge in facts.edges:
+        if edge.hop.to.kind is not HolderKind.SYSTEM:
+            continue
+        hop = edge.hop
+        rows += [
+            answers.CollectionRow(
+                system=hop.to.name,
+                category=category,
+                source_kind=hop.source_kind,
+                source_party=names(hop.from_party),
+                purpose=hop.purpose,
+                policy_version=hop.policy_version,
+                first=from_micros(span.first),
+                last=from_micros(span.last),
+                count=span.count,
+            )
+            for category, span in edge.spans.items()
+        ]
+    rows.sort(key=lambda r: (r.system, r.category, r.first, r.source_kind or "", r.purpose or ""))
+    return rows
+
+
+def _edge_rows(facts: Facts, names: Named) -> list[answers.EdgeRow]:
+    kinds = recipient_kinds(facts.edges)
+    rows = [
+        answers.EdgeRow(
+            kind=edge.hop.kind,
+            from_=names(edge.hop.from_party) or "",
+            to=names(edge.hop.to.name) or "",
+            recipient_kind=edge.hop.recipient_kind or kinds[edge.hop.to.name],
+            categories=sorted(edge.spans),
+            purpose=edge.hop.purpose,
+            legal_basis=edge.hop.legal_basis,
+            functions=list(edge.hop.functions),
+            region=edge.hop.region,
+            policy_version=edge.hop.policy_version,
+            first=from_micros(edge.first),
+            last=from_micros(edge.last),
+            count=edge.count,
+        )
+        for edge in facts.edges
+        if edge.hop.to.kind is HolderKind.RECIPIENT
+    ]
+    rows.sort(key=lambda r: (r.first, r.to, r.kind, r.purpose or "", r.last))
+    return rows
+
+
+def _change_rows(facts: Facts, names: Named) -> list[answers.ChangeRow]:
+    rows = [
+        answers.ChangeRow.model_validate(
+            {
+                "kind": change.kind,
+                "party": names(change.party) or "",
+                "categories": list(change.categories),
+                "purpose_from": change.purpose_from,
+                "purpose_to": change.purpose_to,
+                "at": from_micros(change.at),
+            }
+        )
+        for change in facts.changes
+    ]
+    rows.sort(key=lambda r: (r.at, r.kind, r.party))
+    return rows
+
+
+def _cursor(ref: bytes) -> str:
+    return base64.urlsafe_b64encode(ref).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None) -> bytes:
+    if cursor is None:
+        return b""
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except (binascii.Error, ValueError):
+        raise InvalidInput(
+            "this is no cursor", do="use the value of `next` from the page before"
+        ) from None

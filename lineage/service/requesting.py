@@ -1,0 +1,401 @@
+"""Requests: opened, decided, planned, and how far each notice is. Acts follow in ``acts``."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from lineage.domain.deadlines import DELETION, notice_dates, request_deadlines
+from lineage.domain.facts import CLOSED_NOTICE_STATES, Notice, Request
+from lineage.domain.planning import PlanRows, is_accepted, plan_rows, request_state
+from lineage.events import Event, EventData, RequestDecided, RequestReceived
+from lineage.events.errors import problems_of
+from lineage.events.times import from_micros
+from lineage.policy.model import Policy
+from lineage.service import answers
+from lineage.service.errors import Ambiguous, InvalidInput, NotFound, PlanChanged
+from lineage.service.people import FoundPerson, View, view_at
+from lineage.service.querying import Questions
+from lineage.service.recording import Recorder
+from lineage.storage.errors import VersionChanged
+from lineage.storage.keyring import PERSON, Who
+from lineage.storage.persons import version_of
+from lineage.storage.requests import find_request, list_requests
+from lineage.storage.store import Expected
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+OFFICER_SOURCE = "/lineage/officer"
+
+
+class Requests:
+    """The use cases around a request of one person."""
+
+    def __init__(self, questions: Questions, recorder: Recorder) -> None:
+        """Requests read by asking and write by recording."""
+        self._ask = questions
+        self._recorder = recorder
+
+    def open(
+        self,
+        subject: str,
+        *,
+        controller: str | None,
+        right: str,
+        trigger: str | None,
+        channel: str | None,
+        request_id: str | None,
+    ) -> answers.RequestStatus:
+        """Record that a person asked; without an id the request gets one."""
+        with self._ask.store.reading() as conn:
+            controller = self._ask.people.controller_of(conn, subject, controller)
+        data = {"right": right, "trigger": trigger, "channel": channel}
+        request_id = request_id or f"r-{secrets.token_hex(4)}"
+        model = _model(RequestReceived, {"request_id": request_id} | data)
+        self._recorder.record_own([self._event(controller, subject, model)])
+        return self.status(request_id, controller=controller)
+
+    def decide(
+        self,
+        request_id: str,
+        *,
+        controller: str | None,
+        outcome: str,
+        ground: str | None,
+        held: Sequence[str] | None,
+        ver: int | None,
+    ) -> answers.Plan:
+        """Record an officer's decision, and with an accepting one its fan-out, in one commit.
+
+        With ``ver`` the plan must still be the one that was shown, else ``PlanChanged``.
+        """
+        view = view_at(self._ask.now(), None, None)
+        with self._ask.store.reading() as conn:
+            controller, person = self._person_of(conn, request_id, controller, view)
+            request = _request(person, request_id)
+            subject = self._subject(conn, request)
+        if request.decided_at is not None:
+            raise InvalidInput(
+                f"the request is decided already: {request.outcome}",
+                do="see lineage request status",
+            )
+        data = _model(
+            RequestDecided,
+            {
+                "request_id": request_id,
+                "outcome": outcome,
+                "ground": ground,
+                "held": None if held is None else tuple(held),
+                "plan_ver": ver,
+            },
+        )
+        expected = None if ver is None else Expected(Who(controller, PERSON, subject), ver)
+        try:
+            self._recorder.record_own([self._event(controller, subject, data)], expected=expected)
+        except VersionChanged as changed:
+            raise PlanChanged(changed.ver) from None
+        return self.plan(
+            request_id,
+            subject=None,
+            controller=controller,
+            as_of=None,
+            known_at=None,
+            if_accepted=False,
+        )
+
+    def _event(self, controller: str, subject: str, data: EventData) -> Event:
+        return Event(
+            id=secrets.token_hex(16),
+            source=OFFICER_SOURCE,
+            type=data.event_type(),
+            time=from_micros(self._ask.now()),
+            subject=subject,
+            controller=controller,
+            data=data,
+        )
+
+    def plan(
+        self,
+        request_id: str | None,
+        *,
+        subject: str | None,
+        controller: str | None,
+        as_of: datetime | None,
+        known_at: datetime | None,
+        if_accepted: bool,
+    ) -> answers.Plan:
+        """Who must be told and who not, for a request, or for all open ones of a person."""
+        view = view_at(self._ask.now(), as_of, known_at)
+        with self._ask.store.reading() as conn:
+            if request_id is not None:
+                controller, person = self._person_of(conn, request_id, controller, view)
+                request: Request | None = _request(person, request_id)
+                assert request is not None
+                subject = self._subject(conn, request)
+            elif subject is not None:
+                controller = self._ask.people.controller_of(conn, subject, controller)
+                person = self._ask.people.read(conn, controller, subject, view)
+                request = _standing(person.facts.requests, subject)
+            else:
+                raise InvalidInput("name a request or a person")
+            frame = self._ask.frame(
+                conn, controller, view, nothing=not person.facts.edges and request is None
+            )
+            ver = version_of(conn, person.refs)
+        return self._plan(person, request, request_id, subject, view, if_accepted, ver, frame)
+
+    def _plan(
+        self,
+        person: FoundPerson,
+        request: Request | None,
+        request_id: str | None,
+        subject: str,
+        view: View,
+        if_accepted: bool,
+        ver: int,
+        frame: dict[str, Any],
+    ) -> answers.Plan:
+        today = from_micros(view.as_of).date()
+        controller = person.controller
+        policy = self._ask.library.in_force(controller, today)
+        asked = request or _no_request(person)
+        preview = if_accepted and not is_accepted(asked)
+        rows = plan_rows(
+            policy, person.facts, controller=controller, request=asked, if_accepted=if_accepted
+        )
+        notices = [
+            n for n in person.facts.notices if request_id is None or n.request_id == request_id
+        ]
+        notify = _previewed(policy, rows, today) if preview else _standing_duties(rows, notices)
+        return answers.Plan(
+            request=request_id,
+            subject=subject,
+            ver=ver,
+            state="received" if request is None else self._state(person, request, today),
+            if_accepted=if_accepted,
+            notify=notify,
+            exclude=[
+                answers.ExcludeRow(
+                    recipient=left.recipient,
+                    categories=list(left.categories),
+                    reason=left.reason,
+                    rule=left.rule,
+                )
+                for left in rows.left_out
+            ],
+            erase=[
+                answers.EraseRow(system=own.system, categories=list(own.categories))
+                for own in rows.own
+            ],
+            **frame,
+        )
+
+    def status(self, request_id: str, *, controller: str | None) -> answers.RequestStatus:
+        """Where a request stands, its limits, and how far each of its notices is."""
+        view = view_at(self._ask.now(), None, None)
+        with self._ask.store.reading() as conn:
+            controller, person = self._person_of(conn, request_id, controller, view)
+            request = _request(person, request_id)
+            subject = self._subject(conn, request)
+            tasks = self._ask.store.tasks.of_notices(conn, person.refs)
+            frame = self._ask.frame(conn, controller, view, nothing=False)
+            ver = version_of(conn, person.refs)
+        today = from_micros(view.as_of).date()
+        notices = [n for n in person.facts.notices if n.request_id == request_id]
+        return answers.RequestStatus(
+            request=request_id,
+            subject=subject,
+            right=request.right,
+            state=self._state(person, request, today),
+            outcome=request.outcome,
+            received=_time(request.received_at),
+            decided=_time(request.decided_at),
+            ver=ver,
+            notices=[_notice_row(n, *tasks.get(n.notice_id, (0, None))) for n in notices],
+            **self._limits(controller, request),
+            **frame,
+        )
+
+    def list(self, *, controller: str | None, state: str | None) -> list[answers.RequestRow]:
+        """All requests on record, the oldest first; ``state`` keeps those in one state."""
+        view = view_at(self._ask.now(), None, None)
+        today = from_micros(view.as_of).date()
+        rows = []
+        with self._ask.store.reading() as conn:
+            for found in list_requests(conn, controller):
+                person = self._ask.people.read_ref(conn, found.controller, found.subject_ref, view)
+                request = _request(person, found.request_id)
+                now_in = self._state(person, request, today)
+                if state is not None and now_in != state:
+                    continue
+                mine = (n for n in person.facts.notices if n.request_id == found.request_id)
+                rows.append(
+                    answers.RequestRow(
+                        request=found.request_id,
+                        controller=found.controller,
+                        subject=self._subject(conn, request),
+                        right=request.right,
+                        state=now_in,
+                        received=_time(request.received_at),
+                        notices=dict(sorted(Counter(str(n.state) for n in mine).items())),
+                    )
+                )
+        return rows
+
+    def _limits(self, controller: str, request: Request) -> dict[str, date | None]:
+        if request.right != DELETION or request.received_at is None:
+            return {"reply_target": None, "reply_by": None, "outcome_by": None}
+        received = from_micros(request.received_at).date()
+        policy = self._ask.library.in_force(controller, received)
+        limits = request_deadlines(policy, right=request.right, received=received)
+        return {
+            "reply_target": limits.reply_target,
+            "reply_by": limits.reply_by,
+            "outcome_by": limits.outcome_by,
+        }
+
+    def _person_of(
+        self, conn: Connection, request_id: str, controller: str | None, view: View
+    ) -> tuple[str, FoundPerson]:
+        found = find_request(conn, request_id, controller)
+        if not found:
+            raise NotFound(
+                f"no request {request_id!r} is on record",
+                do="lineage request list shows those that are",
+            )
+        if len(found) > 1:
+            raise Ambiguous(
+                f"request {request_id!r} is on record under "
+                + ", ".join(name for name, _ in found),
+                do="say which with --controller",
+            )
+        name, ref = found[0]
+        return name, self._ask.people.read_ref(conn, name, ref, view)
+
+    def _subject(self, conn: Connection, request: Request) -> str:
+        return self._ask.store.keyring.names(conn, [request.ref])[request.ref]
+
+    def _state(self, person: FoundPerson, request: Request, today: date) -> str:
+        controller = person.controller
+        days = {}
+        for notice in person.facts.notices:
+            entry = self._ask.registry.recipient(controller, notice.recipient)
+            if entry is not None:
+                days[notice.recipient] = entry.answer_within.days
+        return request_state(
+            person.facts,
+            controller=controller,
+            request=request,
+            today=today,
+            answer_days=days,
+        )
+
+
+def _model(model: type[EventData], fields: dict[str, Any]) -> EventData:
+    """An event's data from a command's words. Raises ``InvalidInput`` that names the field."""
+    try:
+        return model.model_validate({k: v for k, v in fields.items() if v is not None})
+    except ValidationError as error:
+        says = "; ".join(str(problem) for problem in problems_of(error))
+        raise InvalidInput(says) from None
+
+
+def _request(person: FoundPerson, request_id: str) -> Request:
+    for request in person.facts.requests:
+        if request.request_id == request_id:
+            return request
+    raise NotFound(
+        f"request {request_id!r} was not on record then", do="ask for a later --as-of or --known-at"
+    )
+
+
+def _standing(requests: Sequence[Request], _subject: str) -> Request | None:
+    """The request that a question about a person rests on: an accepted one, else the latest."""
+    accepted = [r for r in requests if r.right == DELETION and is_accepted(r)]
+    return (accepted or [*requests] or [None])[-1]
+
+
+def _no_request(person: FoundPerson) -> Request:
+    ref = person.main or b""
+    return Request(ref, "", DELETION, None, None, None, None, None, None, (), None)
+
+
+def _previewed(policy: Policy, rows: PlanRows, today: date) -> list[answers.NotifyRow]:
+    send_by, erase_by = notice_dates(policy, day=today)
+    return [
+        answers.NotifyRow(
+            recipient=told.recipient,
+            recipient_kind=told.recipient_kind,
+            categories=list(told.categories),
+            duty=told.rule.duty,
+            rule=told.rule.rule,
+            path=list(told.path),
+            supplementary=False,
+            send_by=send_by,
+            erase_by=erase_by,
+            state="planned",
+        )
+        for told in rows.told
+    ]
+
+
+def _standing_duties(rows: PlanRows, notices: Sequence[Notice]) -> list[answers.NotifyRow]:
+    """One row per recipient with an open notice: what it has yet to erase."""
+    told = {row.recipient: row for row in rows.told}
+    by_recipient: dict[str, list[Notice]] = {}
+    for notice in notices:
+        if notice.state not in CLOSED_NOTICE_STATES:
+            by_recipient.setdefault(notice.recipient, []).append(notice)
+    found = []
+    for recipient, own in sorted(by_recipient.items()):
+        own.sort(key=lambda n: n.round)
+        latest = own[-1]
+        known = told.get(recipient)
+        found.append(
+            answers.NotifyRow(
+                recipient=recipient,
+                recipient_kind=None if known is None else known.recipient_kind,
+                categories=sorted({c for n in own for c in n.categories} - _erased(own)),
+                duty="policy" if latest.duty == "policy" else "default",
+                rule=latest.rule,
+                path=[recipient] if known is None else list(known.path),
+                supplementary=any(n.supplementary for n in own),
+                send_by=own[0].send_by,
+                erase_by=own[0].erase_by,
+                state=str(own[0].state),
+            )
+        )
+    return found
+
+
+def _erased(notices: Sequence[Notice]) -> set[str]:
+    return {category for notice in notices for category in notice.erased}
+
+
+def _notice_row(notice: Notice, attempts: int, last_error: str | None) -> answers.NoticeRow:
+    return answers.NoticeRow.model_validate(
+        {
+            "notice_id": notice.notice_id,
+            "recipient": notice.recipient,
+            "categories": list(notice.categories),
+            "state": str(notice.state),
+            "round": notice.round,
+            "send_by": notice.send_by,
+            "erase_by": notice.erase_by,
+            "sent": _time(notice.sent_at),
+            "answered": _time(notice.answered_at),
+            "strength": notice.strength,
+            "attempts": attempts,
+            "last_error": last_error,
+        }
+    )
+
+
+def _time(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)

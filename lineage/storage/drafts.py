@@ -1,0 +1,158 @@
+"""From events to sealed drafts of ledger rows, and back from ledger rows to recorded events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from lineage.domain.facts import Recorded
+from lineage.events import Event, EventData, IdentityLinked
+from lineage.events.body import canonical_body, named_persons, read_body
+from lineage.storage.engine import AnyRow
+from lineage.storage.keyring import CONTROLLER, PERSON, Keyring, NewSubject, Person, Who
+from lineage.storage.ledger import EventRow, body_context
+from lineage.storage.seal import Hasher, seal, unseal
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One event ready to be appended: sealed, with its key, its subject and what the fold needs."""
+
+    item: int | None
+    controller: str
+    person: bool
+    row: EventRow
+    source: str
+    id: str
+    data: EventData
+    linked_ref: bytes | None
+
+    def recorded(self, recorded_at: int) -> Recorded:
+        """The event as the fold sees it once it has been recorded."""
+        return Recorded(
+            ref=self.row.subject_ref,
+            key=self.row.event_key,
+            occurred_at=self.row.occurred_at,
+            recorded_at=recorded_at,
+            source=self.source,
+            id=self.id,
+            data=self.data,
+            linked_ref=self.linked_ref,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that could not be accepted: kept whole, sealed, with the reason."""
+
+    place: str
+    reason: str
+    message: bytes = field(repr=False)
+    problems: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class PreparedBatch:
+    """What one transaction will record; made before any lock is taken."""
+
+    events: Sequence[tuple[int | None, Event]]
+    drafts: list[Draft] = field(default_factory=list)
+    new: dict[Who, NewSubject] = field(default_factory=dict)
+    dead: list[DeadLetter] = field(default_factory=list)
+    raws: dict[int, Callable[[], tuple[str, bytes]]] = field(default_factory=dict)
+    """item -> (place, message), for a dead letter that only the store can discover"""
+
+
+def who_of(event: Event) -> Who:
+    """On whom an event hangs: the person, or the controller's pseudo-subject."""
+    if event.subject is None:
+        return Who(event.controller, CONTROLLER, event.controller)
+    return Who(event.controller, PERSON, event.subject)
+
+
+class Drafter:
+    """Makes drafts from events, and recorded events from rows."""
+
+    def __init__(self, keyring: Keyring, hasher: Hasher) -> None:
+        """Take the keys; nothing is read yet."""
+        self._keyring = keyring
+        self._hasher = hasher
+
+    def draft(
+        self, conn: sa.Connection, events: Sequence[tuple[int | None, Event]]
+    ) -> tuple[list[Draft], dict[Who, NewSubject]]:
+        """Resolve everybody the events name, and seal each event under its person's key."""
+        wanted: set[Who] = set()
+        for _, event in events:
+            wanted.add(who_of(event))
+            wanted.update(Who(event.controller, PERSON, name) for name in named_persons(event))
+            if isinstance(event.data, IdentityLinked):
+                wanted.add(_linked(event.controller, event.data))
+        persons, new = self._keyring.resolve(conn, wanted)
+        return [self._draft(item, event, persons) for item, event in events], new
+
+    def _draft(self, item: int | None, event: Event, persons: dict[Who, Person]) -> Draft:
+        who = who_of(event)
+        person = persons[who]
+        names = named_persons(event)
+        refs = {name: persons[Who(event.controller, PERSON, name)].ref.hex() for name in names}
+        clear = canonical_body(event, refs)
+        key = self._hasher.event_key(event.source, event.id)
+        about = body_context(person.ref, key, event.type, event.occurred_at)
+        data = event.data if not names else read_body(event.type, clear).data
+        linked = None
+        if isinstance(data, IdentityLinked):
+            linked = persons[_linked(event.controller, data)].ref
+        row = EventRow(
+            subject_ref=person.ref,
+            event_key=key,
+            type=event.type,
+            occurred_at=event.occurred_at,
+            digest=self._hasher.digest(clear),
+            body=seal(person.cipher, clear, about),
+        )
+        is_person = who.kind == PERSON
+        return Draft(item, who.controller, is_person, row, event.source, event.id, data, linked)
+
+    def recorded(
+        self,
+        conn: sa.Connection,
+        rows: Iterable[AnyRow],
+        controller: str,
+        ciphers: dict[bytes, AESGCM],
+    ) -> list[Recorded]:
+        """Open rows of the ledger. Raises ``CannotOpen`` where one was changed."""
+        found: list[Recorded] = []
+        links: list[tuple[int, Who]] = []
+        for row in rows:
+            ref, key = row.subject_ref, row.event_key
+            about = body_context(ref, key, row.type, row.occurred_at)
+            body = read_body(row.type, unseal(ciphers[ref], row.body, about))
+            if isinstance(body.data, IdentityLinked):
+                links.append((len(found), _linked(controller, body.data)))
+            found.append(
+                Recorded(
+                    ref, key, row.occurred_at, row.recorded_at, body.source, body.id, body.data
+                )
+            )
+        for index, who in links:
+            other = self._keyring.find(conn, who)
+            e = found[index]
+            found[index] = Recorded(
+                e.ref,
+                e.key,
+                e.occurred_at,
+                e.recorded_at,
+                e.source,
+                e.id,
+                e.data,
+                None if other is None else other.ref,
+            )
+        return found
+
+
+def _linked(controller: str, data: IdentityLinked) -> Who:
+    return Who(controller, PERSON, data.identifier.value)

@@ -1,0 +1,43 @@
+"""What can go wrong with store and keys. The docstring is the sentence a person reads.
+
+StorageError
+├── StoreUnusable        full, read-only, locked, missing, damaged
+│   └── SchemaMismatch   older or newer than the program
+├── KeysUnusable         missing, readable by others, of another store
+└── VersionChanged       the person changed since the plan was shown
+"""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """Base of all storage errors; ``do`` says what to do next."""
+
+    def __init__(self, says: str, *, do: str = "") -> None:
+        """Keep the sentence and the advice apart, so that an entrance can print both."""
+        super().__init__(says)
+        self.do = do
+
+
+class StoreUnusable(StorageError):
+    """The store cannot be used; nothing was done."""
+
+
+class SchemaMismatch(StoreUnusable):
+    """The store's schema is not the one this program knows."""
+
+
+class KeysUnusable(StorageError):
+    """The keys cannot be used; nothing was done."""
+
+
+class VersionChanged(StorageError):
+    """The person's record has changed since the plan was shown; ``ver`` is the present one."""
+
+    def __init__(self, ver: int) -> None:
+        """Carry the version that a new look at the plan would show."""
+        super().__init__(
+            f"the plan has changed: its version is now {ver}",
+            do="look at the plan again and decide with the new version",
+        )
+        self.ver = ver

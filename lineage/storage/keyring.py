@@ -1,0 +1,194 @@
+"""Persons and their keys: from an id to a random ref and a data key, and back. SQL and sealing.
+
+An id stands in the store only sealed under its person's own key, and is found only through its
+keyed hash; destroying that row makes everything sealed under the key unreadable.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from lineage.storage import tables as t
+from lineage.storage.engine import AnyRow, PARAMETERS_MAX, chunks
+from lineage.storage.errors import KeysUnusable
+from lineage.storage.keys import Keys
+from lineage.storage.seal import CannotOpen, Hasher, context, new_key, seal, unseal
+
+PERSON = "person"
+CONTROLLER = "controller"
+"""Kind of the pseudo-subject that the controller's own events hang on."""
+
+CACHE_MAX = 100_000
+
+
+class Who(NamedTuple):
+    """A person in a controller's namespace, or the controller itself as a pseudo-subject."""
+
+    controller: str
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A resolved subject: its ref and the cipher of its data key."""
+
+    ref: bytes
+    cipher: AESGCM = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubject:
+    """A row of ``subjects`` to be inserted, with the person it makes."""
+
+    row: dict[str, object] = field(repr=False)
+    person: Person
+
+
+class Keyring:
+    """Resolves persons of one store; caches ciphers of those seen last."""
+
+    def __init__(self, keys: Keys, hasher: Hasher) -> None:
+        """Take the keys as loaded; nothing is read yet."""
+        self._keks = {epoch: AESGCM(key) for epoch, key in keys.keks.items()}
+        self._epoch = keys.epoch
+        self._hasher = hasher
+        self._cache: OrderedDict[bytes, Person] = OrderedDict()
+        self._by_ref: dict[bytes, Person] = {}
+
+    def resolve(
+        self, conn: sa.Connection, wanted: Iterable[Who], *, known: dict[Who, Person] | None = None
+    ) -> tuple[dict[Who, Person], dict[Who, NewSubject]]:
+        """Find each person; for those never seen make a row to insert (``known`` are skipped)."""
+        found = dict(known or {})
+        lookups = {self._hasher.lookup(*who): who for who in set(wanted) if who not in found}
+        missing = []
+        for lookup, who in lookups.items():
+            person = self._cached(lookup)
+            if person is None:
+                missing.append(lookup)
+            else:
+                found[who] = person
+        for part in chunks(missing, PARAMETERS_MAX):
+            rows = conn.execute(sa.select(t.subjects).where(t.subjects.c.lookup.in_(part)))
+            for row in rows:
+                found[lookups[row.lookup]] = self._remember(row.lookup, self.open_row(row))
+        new = {
+            who: self._new_subject(lookup, who)
+            for lookup, who in lookups.items()
+            if who not in found
+        }
+        return found | {who: subject.person for who, subject in new.items()}, new
+
+    def find(self, conn: sa.Connection, who: Who) -> Person | None:
+        """The person, or None where nothing about it was ever recorded."""
+        lookup = self._hasher.lookup(*who)
+        cached = self._cached(lookup)
+        if cached is not None:
+            return cached
+        row = conn.execute(sa.select(t.subjects).where(t.subjects.c.lookup == lookup)).first()
+        return None if row is None else self._remember(lookup, self.open_row(row))
+
+    def ciphers(self, conn: sa.Connection, refs: Iterable[bytes]) -> dict[bytes, AESGCM]:
+        """The cipher of each ref's data key."""
+        found = {ref: self._by_ref[ref].cipher for ref in set(refs) if ref in self._by_ref}
+        missing = [ref for ref in set(refs) if ref not in found]
+        for part in chunks(missing, PARAMETERS_MAX):
+            rows = conn.execute(sa.select(t.subjects).where(t.subjects.c.subject_ref.in_(part)))
+            for row in rows:
+                person = self._remember(row.lookup, self.open_row(row))
+                found[person.ref] = person.cipher
+        return found
+
+    def names(self, conn: sa.Connection, refs: Iterable[bytes]) -> dict[bytes, str]:
+        """The id of each ref, in clear."""
+        found = {}
+        for part in chunks(sorted(set(refs)), PARAMETERS_MAX):
+            rows = conn.execute(sa.select(t.subjects).where(t.subjects.c.subject_ref.in_(part)))
+            for row in rows:
+                found[row.subject_ref] = self.open_id(row, self.open_row(row))
+        return found
+
+    def open_row(self, row: AnyRow) -> Person:
+        """Unwrap the data key of a row. Raises ``CannotOpen`` if row or key was changed."""
+        kek = self._keks.get(row.epoch)
+        if kek is None:
+            raise KeysUnusable(
+                f"the key-encryption key of epoch {row.epoch} is not in the key folder",
+                do="restore the key folder from its backup",
+            )
+        about = _key_context(row.subject_ref, row.controller, row.kind, row.epoch)
+        return Person(row.subject_ref, AESGCM(unseal(kek, row.wrapped_key, about)))
+
+    def open_id(self, row: AnyRow, person: Person) -> str:
+        """The id in clear; it must hash to the row's lookup, else ``CannotOpen``."""
+        name = unseal(person.cipher, row.sealed_id, _id_context(row.subject_ref)).decode()
+        if self._hasher.lookup(row.controller, row.kind, name) != row.lookup:
+            raise CannotOpen
+        return name
+
+    def wrap_day_key(self, day: int) -> tuple[int, bytes, AESGCM]:
+        """A fresh key for the dead letters of a day: (epoch, wrapped, cipher)."""
+        key = new_key()
+        wrapped = seal(self._keks[self._epoch], key, context("day", day, self._epoch))
+        return self._epoch, wrapped, AESGCM(key)
+
+    def open_day_key(self, day: int, epoch: int, wrapped: bytes) -> AESGCM:
+        """Unwrap the key of a day's dead letters. Raises ``CannotOpen``."""
+        return AESGCM(unseal(self._keks[epoch], wrapped, context("day", day, epoch)))
+
+    def committed(self, new: Iterable[NewSubject]) -> None:
+        """Remember subjects once their rows are durable, never before."""
+        for subject in new:
+            lookup = subject.row["lookup"]
+            assert isinstance(lookup, bytes)
+            self._remember(lookup, subject.person)
+
+    def clear(self) -> None:
+        """Drop everything cached: a rolled-back transaction may have shown rows that never were."""
+        self._cache.clear()
+        self._by_ref.clear()
+
+    def _new_subject(self, lookup: bytes, who: Who) -> NewSubject:
+        ref, key = os.urandom(t.REF_BYTES), new_key()
+        person = Person(ref, AESGCM(key))
+        about = _key_context(ref, who.controller, who.kind, self._epoch)
+        row = {
+            "subject_ref": ref,
+            "lookup": lookup,
+            "controller": who.controller,
+            "kind": who.kind,
+            "epoch": self._epoch,
+            "wrapped_key": seal(self._keks[self._epoch], key, about),
+            "sealed_id": seal(person.cipher, who.id.encode(), _id_context(ref)),
+        }
+        return NewSubject(row, person)
+
+    def _cached(self, lookup: bytes) -> Person | None:
+        person = self._cache.get(lookup)
+        if person is not None:
+            self._cache.move_to_end(lookup)
+        return person
+
+    def _remember(self, lookup: bytes, person: Person) -> Person:
+        self._cache[lookup] = person
+        self._by_ref[person.ref] = person
+        if len(self._cache) > CACHE_MAX:
+            _, dropped = self._cache.popitem(last=False)
+            self._by_ref.pop(dropped.ref, None)
+        return person
+
+
+def _key_context(ref: bytes, controller: str, kind: str, epoch: int) -> bytes:
+    return context("data key", ref, controller, kind, epoch)
+
+
+def _id_context(ref: bytes) -> bytes:
+    return context("id", ref)

@@ -1,0 +1,92 @@
+"""The schema's version: made on a fresh store, checked on every other, upgraded when asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from lineage.storage import tables as t
+from lineage.storage.engine import open_engine, reading, writing
+from lineage.storage.errors import KeysUnusable, SchemaMismatch
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SCHEMA_VERSION = "0001"
+"""The newest migration; ``tests/storage`` holds it against the folder."""
+
+KEY_CHECK = "key check"
+
+
+def current_version(engine: sa.Engine) -> str | None:
+    """The version of the store's schema; None for a store that has none yet."""
+    with reading(engine) as conn:
+        if not sa.inspect(conn).has_table("alembic_version"):
+            return None
+        return conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def is_fresh(url: str) -> bool:
+    """Whether the store has nothing in it yet."""
+    engine = open_engine(url)
+    try:
+        with reading(engine) as conn:
+            return not sa.inspect(conn).get_table_names()
+    finally:
+        engine.dispose()
+
+
+def upgrade(url: str) -> tuple[str | None, str]:
+    """Run the migrations that are missing: (version before, version after)."""
+    # Alembic is slow to import and needed only here.
+    from alembic import command  # noqa: PLC0415
+
+    engine = open_engine(url)
+    try:
+        before = current_version(engine)
+        with writing(engine) as conn:
+            config = migration_config()
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+        return before, SCHEMA_VERSION
+    finally:
+        engine.dispose()
+
+
+def migration_config() -> Config:
+    """The settings of the migrations; there is no ini file."""
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def check_schema(engine: sa.Engine, key_check: bytes) -> None:
+    """Raise ``SchemaMismatch`` or ``KeysUnusable`` unless program, store and keys fit together."""
+    version = current_version(engine)
+    if version != SCHEMA_VERSION:
+        if version is not None and version > SCHEMA_VERSION:
+            raise SchemaMismatch(
+                f"the store's schema ({version}) is newer than this program ({SCHEMA_VERSION})",
+                do="install the version of lineage that made it, or a newer one",
+            )
+        raise SchemaMismatch(
+            f"the store's schema ({version or 'none'}) is older than this program"
+            f" ({SCHEMA_VERSION})",
+            do="run lineage db upgrade",
+        )
+    with reading(engine) as conn:
+        what = sa.select(t.meta.c.value).where(t.meta.c.name == KEY_CHECK)
+        stored = conn.execute(what).scalar()
+    if stored is None:
+        with writing(engine) as conn:
+            conn.execute(t.meta.insert(), {"name": KEY_CHECK, "value": key_check})
+    elif stored != key_check:
+        raise KeysUnusable(
+            "the keys are those of another store",
+            do="name this store's key folder with --keys or LINEAGE_KEYS",
+        )

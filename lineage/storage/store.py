@@ -1,0 +1,269 @@
+"""The store: prepare a batch without a lock, apply it in one transaction, read in snapshots.
+
+``Store.prepare`` and ``Store.apply`` are the seam between the core and an engine: what is above
+them knows no SQL, what is below knows no business beyond the pure fold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from lineage.domain.facts import Facts
+from lineage.events import Event
+from lineage.storage import engine as engines
+from lineage.storage import tables as t
+from lineage.storage.dead_letters import DeadLetterBox
+from lineage.storage.drafts import DeadLetter, Draft, Drafter, PreparedBatch
+from lineage.storage.errors import VersionChanged
+from lineage.storage.folding import FoldedPerson, Folder, Versions, count_versions
+from lineage.storage.freshness import note_sources
+from lineage.storage.keyring import Keyring, Who
+from lineage.storage.keys import Keys
+from lineage.storage.ledger import LOCAL_LANE, Head, append, known_events, lock_log
+from lineage.storage.persons import linked_refs, version_of
+from lineage.storage.schema import check_schema
+from lineage.storage.seal import Hasher
+from lineage.storage.tasks import Tasks
+
+RACES_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PersonState:
+    """What ``follow`` sees of one person after its new events: its facts, and its own id."""
+
+    controller: str
+    subject: str
+    facts: Facts
+    claimed: frozenset[str]
+    """Notices whose body is frozen: an attempt was claimed, so they can no longer be widened."""
+
+
+Follow = Callable[[PersonState, int], Sequence[Event]]
+"""Gives the acts (system events) that follow for a person, at a time (microseconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The version an officer saw; ``apply`` refuses when the person has changed since."""
+
+    who: Who
+    ver: int
+
+
+@dataclass(slots=True)
+class Applied:
+    """What one transaction did. ``statuses``: item -> recorded, duplicate or id_reused."""
+
+    statuses: dict[int, str] = field(default_factory=dict)
+    recorded: int = 0
+    acts: int = 0
+    recorded_at: int = 0
+
+
+class SubjectRace(Exception):
+    """Another writer made a subject that this batch was about to make: prepare it again."""
+
+
+class Store:
+    """One store, its keys and its engine."""
+
+    def __init__(self, url: str, keys: Keys, versions: Versions) -> None:
+        """Open the engine and check schema and keys. Raises ``StoreUnusable``, ``KeysUnusable``."""
+        self.url = url
+        self.engine = engines.open_engine(url)
+        self.hasher = Hasher(keys)
+        self.keyring = Keyring(keys, self.hasher)
+        self.drafter = Drafter(self.keyring, self.hasher)
+        self.folder = Folder(self.keyring, self.drafter, versions)
+        self.dead_letters = DeadLetterBox(self.keyring, self.hasher)
+        self.tasks = Tasks(self.keyring)
+        check_schema(self.engine, self.hasher.check)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A snapshot."""
+        with engines.reading(self.engine) as conn:
+            yield conn
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A writing transaction. What it read and made is forgotten if it is rolled back."""
+        try:
+            with engines.writing(self.engine) as conn:
+                yield conn
+        except BaseException:
+            self.keyring.clear()
+            raise
+
+    def prepare(
+        self,
+        events: Sequence[tuple[int | None, Event]],
+        *,
+        dead: Sequence[DeadLetter] = (),
+        raws: dict[int, Callable[[], tuple[str, bytes]]] | None = None,
+        conn: sa.Connection | None = None,
+    ) -> PreparedBatch:
+        """Resolve, seal and hash a batch; takes no lock."""
+        batch = PreparedBatch(events, dead=list(dead), raws=raws or {})
+        if conn is not None:
+            batch.drafts, batch.new = self.drafter.draft(conn, events)
+        else:
+            with self.reading() as snapshot:
+                batch.drafts, batch.new = self.drafter.draft(snapshot, events)
+        return batch
+
+    def apply(
+        self,
+        batch: PreparedBatch,
+        *,
+        now: Callable[[], int],
+        follow: Follow | None = None,
+        expected: Expected | None = None,
+        lane: str = LOCAL_LANE,
+    ) -> Applied:
+        """Record a batch in one transaction: ledger, facts, acts that follow, dead letters."""
+        for _ in range(RACES_MAX):
+            try:
+                with self.writing() as conn:
+                    applied = self.apply_in(
+                        conn, batch, now=now, follow=follow, expected=expected, lane=lane
+                    )
+            except SubjectRace:
+                batch = self.prepare(batch.events, dead=batch.dead, raws=batch.raws)
+                continue
+            self.keyring.committed(batch.new.values())
+            return applied
+        raise SubjectRace
+
+    def apply_in(
+        self,
+        conn: sa.Connection,
+        batch: PreparedBatch,
+        *,
+        now: Callable[[], int],
+        follow: Follow | None = None,
+        expected: Expected | None = None,
+        lane: str = LOCAL_LANE,
+    ) -> Applied:
+        """``apply`` inside a transaction that the caller ends."""
+        head = lock_log(conn, self.hasher, lane)
+        recorded_at = now()
+        if expected is not None:
+            self._check_version(conn, expected)
+        self._insert_subjects(conn, batch)
+        applied = Applied(recorded_at=recorded_at)
+        fresh, reused = self._split(conn, batch.drafts, applied)
+        head = self._append(conn, head, fresh, recorded_at)
+        applied.recorded = len(fresh)
+        people, concerned = self._fold(conn, fresh)
+        if follow is not None:
+            acted = self._act(conn, head, people, follow, recorded_at, applied)
+            if acted:
+                people, concerned = self._fold(conn, [*fresh, *acted])
+        self.folder.write(conn, concerned, people)
+        letters = [*batch.dead, *(_reused_letter(batch, item) for item in reused)]
+        self.dead_letters.keep(conn, letters, lane=lane, recorded_at=recorded_at)
+        return applied
+
+    def _check_version(self, conn: sa.Connection, expected: Expected) -> None:
+        person = self.keyring.find(conn, expected.who)
+        refs, _ = linked_refs(conn, [] if person is None else [person.ref])
+        ver = version_of(conn, sorted(refs))
+        if ver != expected.ver:
+            raise VersionChanged(ver)
+
+    def _insert_subjects(self, conn: sa.Connection, batch: PreparedBatch) -> None:
+        """Insert new subjects; if a lookup is taken by now, the batch was sealed for nothing."""
+        if not batch.new:
+            return
+        rows = [subject.row for subject in batch.new.values()]
+        lookups = [row["lookup"] for row in rows]
+        for part in engines.chunks(lookups, engines.PARAMETERS_MAX):
+            taken = sa.select(t.subjects.c.lookup).where(t.subjects.c.lookup.in_(part)).limit(1)
+            if conn.execute(taken).first() is not None:
+                raise SubjectRace
+        conn.execute(t.subjects.insert(), rows)
+
+    def _split(
+        self, conn: sa.Connection, drafts: Sequence[Draft], applied: Applied
+    ) -> tuple[list[Draft], list[int]]:
+        """Keep what is new; the first under an id wins, in the batch as in the store."""
+        keys = [(draft.row.subject_ref, draft.row.event_key) for draft in drafts]
+        digests = {key: digest for key, (digest, _) in known_events(conn, keys).items()}
+        fresh, reused = [], []
+        for draft, key in zip(drafts, keys, strict=True):
+            digest = digests.get(key)
+            status = "recorded"
+            if digest is None:
+                digests[key] = draft.row.digest
+                fresh.append(draft)
+            elif digest == draft.row.digest:
+                status = "duplicate"
+            else:
+                status = "id_reused"
+                if draft.item is not None:
+                    reused.append(draft.item)
+            if draft.item is not None:
+                applied.statuses[draft.item] = status
+        return fresh, reused
+
+    def _append(
+        self, conn: sa.Connection, head: Head, drafts: Sequence[Draft], recorded_at: int
+    ) -> Head:
+        rows = [draft.row for draft in drafts]
+        head = append(conn, self.hasher, head, rows, recorded_at=recorded_at)
+        note_sources(conn, head.log, drafts, recorded_at)
+        counts = Counter((d.row.subject_ref, d.controller) for d in drafts if d.person)
+        count_versions(conn, counts)
+        return head
+
+    def _fold(
+        self, conn: sa.Connection, drafts: Sequence[Draft]
+    ) -> tuple[list[FoldedPerson], set[bytes]]:
+        touched = {d.row.subject_ref: d.controller for d in drafts if d.person}
+        return self.folder.fold_refs(conn, touched)
+
+    def _act(
+        self,
+        conn: sa.Connection,
+        head: Head,
+        people: Sequence[FoldedPerson],
+        follow: Follow,
+        recorded_at: int,
+        applied: Applied,
+    ) -> list[Draft]:
+        """Append what follows for people with requests, and make the tasks it calls for."""
+        events: list[Event] = []
+        for person in people:
+            if not person.facts.requests:
+                continue
+            ref = person.facts.requests[0].ref
+            state = PersonState(
+                controller=person.controller,
+                subject=self.keyring.names(conn, [ref])[ref],
+                facts=person.facts,
+                claimed=self.tasks.claimed(conn, person.refs),
+            )
+            events += follow(state, recorded_at)
+        batch = self.prepare([(None, event) for event in events], conn=conn)
+        fresh, _ = self._split(conn, batch.drafts, applied)
+        self._append(conn, head, fresh, recorded_at)
+        self.tasks.plan(conn, fresh, recorded_at)
+        applied.acts = len(fresh)
+        return fresh
+
+
+def _reused_letter(batch: PreparedBatch, item: int) -> DeadLetter:
+    place, message = batch.raws[item]()
+    problem = ("id", "id_reused", "an id that no other event of this source and person has")
+    return DeadLetter(place, "id_reused", message, (problem,))
