@@ -17,6 +17,7 @@ PADDING = 12
 LINE_HEIGHT = 16
 TEXT_PX = 11.5
 NAME_PX = 14.0
+BOLD_FACTOR = 1.08  # bold letters are that much wider
 HOPS_SHOWN_MAX = 6
 
 _STATE_WORDS: dict[State, str] = {
@@ -112,6 +113,7 @@ def _wrapped(
     text: str, style: str, *, width: float = CARD_WIDTH, lines_max: int = 12
 ) -> list[Line]:
     size = NAME_PX if style == "name" else TEXT_PX
+    size *= BOLD_FACTOR if style in ("name", "holds") else 1
     room = width - 2 * PADDING
     parts = wrap(text, size_px=size, width_px=room, lines_max=lines_max)
     return [Line(part, style) for part in parts]

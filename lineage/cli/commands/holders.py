@@ -29,7 +29,7 @@ def holders(
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
     epilog = example(
-        "lineage holders m1 --controller sesiiduo",
+        "lineage holders m1 --controller SLUG",
         "lineage holders m1 --json --as-of 2026-03-05 --known-at 2026-03-10T12:00:00Z",
     )
     app.command("holders", epilog=epilog)(with_place(holders))

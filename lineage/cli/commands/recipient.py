@@ -47,6 +47,6 @@ def add_to(app: typer.Typer) -> None:
         no_args_is_help=True,
         epilog=example("lineage recipient subjects FastParcel"),
     )
-    epilog = example("lineage recipient subjects FastParcel --controller sesiiduo --limit 500")
+    epilog = example("lineage recipient subjects FastParcel --controller SLUG --limit 500")
     group.command("subjects", epilog=epilog)(with_place(subjects))
     app.add_typer(group, name="recipient")

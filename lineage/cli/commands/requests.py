@@ -149,7 +149,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=example("lineage request list --state in_progress"),
     )
     for name, command, lines in (
-        ("open", open_request, "lineage request open m1 -c sesiiduo --id r1 --channel email"),
+        ("open", open_request, "lineage request open m1 -c SLUG --id r1 --channel email"),
         ("decide", decide, "lineage request decide r1 --outcome accepted --ver 7"),
         ("plan", plan, "lineage request plan r1 --if-accepted"),
         ("status", status, "lineage request status r1"),

@@ -55,7 +55,7 @@ def show(
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
     epilog = example(
-        "lineage show m1 --controller sesiiduo",
+        "lineage show m1 --controller SLUG",
         "lineage show m1 --format svg > m1.svg",
         "lineage show m1 --as-of 2026-03-05 --json",
     )
