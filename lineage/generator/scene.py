@@ -1,6 +1,6 @@
 """The stage on which a script plays: one person, one clock, one way to tell what happens."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -41,6 +41,7 @@ class Scene:
         crowd: Crowd,
         clock: int,
         date_only: bool,
+        numbers: Iterator[int],
         plan: Callable[[Planned], None],
     ) -> None:
         self.person = person
@@ -48,6 +49,7 @@ class Scene:
         self.crowd = crowd
         self.clock = clock
         self.date_only = date_only
+        self.numbers = numbers
         self.plan = plan
         person.books.settle()
 
@@ -89,7 +91,7 @@ class Scene:
             Planned(
                 at,
                 RANKS[name],
-                0,
+                next(self.numbers),
                 name,
                 source,
                 stated,

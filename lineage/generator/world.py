@@ -1,5 +1,6 @@
 """The simulated world: day by day, who does what, in the order in which it happens."""
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from heapq import heappop, heappush
@@ -88,7 +89,9 @@ class World:
             if self.rng.random() < CONTROLLER_SHARE:
                 self.act_as_controller(day)
             else:
-                script = self.rng.choices(SCRIPTS, cum_weights=CUMULATED)[0]
+                script = SCRIPTS[
+                    bisect(CUMULATED, self.rng.random() * CUMULATED[-1], 0, len(SCRIPTS) - 1)
+                ]
                 self.run(script, day=day)
 
     def run(self, script: Script, *, day: int, newcomer: bool = False) -> None:
@@ -101,6 +104,7 @@ class World:
             crowd=self.crowd,
             clock=self.start + day * DAY + second * SECOND,
             date_only=self.rng.random() < DATE_ONLY_SHARE,
+            numbers=self.numbers,
             plan=self.plan,
         )
         script(scene)
@@ -117,17 +121,17 @@ class World:
         name, data = self.rng.choice(acts)
         at = self.start + day * DAY + self.rng.randrange(24) * HOUR
         controller = self.rng.choice(self.controllers)
-        self.plan(Planned(at, RANKS[name], 0, name, cast.PRIVACY_DESK, data, None, controller))
+        number = next(self.numbers)
+        self.plan(Planned(at, RANKS[name], number, name, cast.PRIVACY_DESK, data, None, controller))
 
     def plan(self, planned: Planned) -> None:
         """Take up an event: for today, or for its own day."""
         if planned.promised:
             self.reserved += 1
-        numbered = planned._replace(number=next(self.numbers))
         if planned.at < self.tonight:
-            self.today.append(numbered)
+            self.today.append(planned)
         else:
-            heappush(self.agenda, numbered)
+            heappush(self.agenda, planned)
 
     def happen(self, planned: Planned) -> tuple[Planned, Fate]:
         """Tell one event: enter it into the books, unless it will be taken back."""
@@ -157,6 +161,7 @@ class World:
             wrong._replace(
                 at=at,
                 rank=RANKS["event_retracted"],
+                number=next(self.numbers),
                 name="event_retracted",
                 data=data,
                 date_only=False,

@@ -131,6 +131,7 @@ def test_script_knows_what_was_on_record_when_its_day_began(hand: Hand) -> None:
         crowd=hand.world.crowd,
         clock=3,
         date_only=False,
+        numbers=hand.world.numbers,
         plan=hand.world.plan,
     )
     assert (scene.known(), scene.recipients(), scene.held_by("Van")) == (
