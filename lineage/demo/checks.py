@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lineage.demo.endpoints import Book
+from lineage.demo.envelopes import ADDRESSES
 from lineage.demo.expected import Holding, Person, expected_told
 from lineage.demo.selection import Asking
 
@@ -54,23 +55,23 @@ def check_told(
     ``late`` holds what surfaced after the count. A notice too few, too many, with other categories
     or about another person is a difference; so is one about a request that was refused.
     """
-    heard: dict[tuple[str, str], dict[str, set[str]]] = {}
-    about: dict[tuple[str, str], set[str]] = {}
+    heard: dict[Person, dict[str, set[str]]] = {}
     for told in book.notices.values():
-        key = (told.controller, told.request)
-        heard.setdefault(key, {}).setdefault(told.recipient, set()).update(told.categories)
-        about.setdefault(key, set()).update(told.subjects)
+        # a recipient knows the person by an address made of the id, or by the id itself
+        names = {value.removesuffix(f"@{ADDRESSES}") for value in told.person}
+        about = heard.setdefault((told.controller, "+".join(sorted(names))), {})
+        about.setdefault(told.recipient, set()).update(told.categories)
     differing: list[str] = []
     compared = 0
     for one in people:
-        key = (one.controller, one.request)
         person = (one.controller, one.subject)
         wanted = {} if one.refused else expected_told(expected[person])
         for recipient, categories in late.get(person, {}).items():
             wanted.setdefault(recipient, set()).update(categories)
         compared += 1
-        names = {one.subject, f"{one.subject}@shop.example"}
-        if heard.pop(key, {}) != wanted or not about.get(key, set()) <= names:
+        if heard.pop(person, {}) != wanted:
             differing.append(one.request)
-    differing += [f"{controller}/{request}" for controller, request in heard]
+    differing += sorted(f"{controller}/{subject}" for controller, subject in heard)
+    if book.changed_bodies or book.unsigned:
+        differing.append(f"{book.changed_bodies} changed bodies, {book.unsigned} bad signatures")
     return Checked(compared, tuple(differing))

@@ -48,8 +48,7 @@ class Told:
     notice_id: str
     controller: str
     recipient: str
-    request: str
-    subjects: frozenset[str] = field(repr=False)
+    person: frozenset[str] = field(repr=False)
     categories: frozenset[str]
     body: bytes = field(repr=False)
 
@@ -186,14 +185,14 @@ def read_notice(body: bytes, *, notice_id: str, place: tuple[str, str]) -> Told 
     """Read the body of a notice as a recipient would; none if it is no notice for this one."""
     try:
         data = json.loads(body)["data"]
-        if (data["controller"], data["recipient"]) != place:
+        named = (data["notice_id"], data["controller"], data["recipient"], data["action"])
+        if named != (notice_id, *place, "erase"):
             return None
         return Told(
             notice_id=notice_id,
-            controller=data["controller"],
-            recipient=data["recipient"],
-            request=data["request_id"],
-            subjects=frozenset(entry["value"] for entry in data["identifiers"]),
+            controller=place[0],
+            recipient=place[1],
+            person=frozenset(entry["value"] for entry in data["person"]),
             categories=frozenset(data["categories"]),
             body=body,
         )

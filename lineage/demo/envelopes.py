@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = dict[str, Any]
 
+ADDRESSES = "shop.example"  # a reserved domain: an address there is nobody's
+
 
 @dataclass(slots=True)
 class Writer:
@@ -41,7 +43,7 @@ class Writer:
 
     def identifiers(self) -> list[Json]:
         """By what a recipient knows the person: an address nobody can have."""
-        return [{"type": "email", "value": f"{self.order.subject}@shop.example"}]
+        return [{"type": "email", "value": f"{self.order.subject}@{ADDRESSES}"}]
 
     def share(
         self, what: Share, step: str, *, source: str, after: timedelta, **extra: object

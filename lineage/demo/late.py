@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lineage.demo.envelopes import Json
+from lineage.demo.envelopes import ADDRESSES, Json
 from lineage.demo.shops import LATE
 
 
@@ -24,6 +24,6 @@ def late_share(controller: str, subject: str) -> Json:
             "purpose": LATE.purpose,
             "legal_basis": LATE.basis,
             "region": LATE.region,
-            "identifiers": [{"type": "email", "value": f"{subject}@shop.example"}],
+            "identifiers": [{"type": "email", "value": f"{subject}@{ADDRESSES}"}],
         },
     }

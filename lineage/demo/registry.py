@@ -63,7 +63,7 @@ def write_registry(
             "channel": "webhook",
             "url": url(controller, name),
             "secret": f"file:{secret.resolve()}",
-            "accepts": ["subject"] if share is None else ["email", "subject"],
+            "accepts": ["subject"] if share is None else ["email"],
             "allow_loopback_http": True,
         }
         if share is not None:

@@ -15,6 +15,7 @@ from lineage.demo.orders import read_orders
 from lineage.demo.run import DemoResult, run
 from lineage.demo.selection import SHOWN, Asking, asking
 from lineage.demo.shops import LATE
+from lineage.service.errors import InvalidInput
 from lineage.tracker import Tracker
 
 # The endpoints that erased nothing: who keeps by law, or holds a grant of its own.
@@ -106,6 +107,6 @@ def test_exactly_the_holders_were_told(
 def test_a_second_run_replaces_the_first_only_where_a_demo_was(tmp_path: Path) -> None:
     """A folder with other things in it is refused before anything is written."""
     (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(Exception, match="no demo wrote"):
+    with pytest.raises(InvalidInput, match="no demo wrote"):
         run(out=tmp_path, console=Console(file=io.StringIO()))
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]

@@ -32,16 +32,23 @@ def served(files: dict[tuple[str, str], Path]) -> Iterator[Endpoints]:
         yield endpoints
 
 
-def notice(controller: str, recipient: str, *, categories: tuple[str, ...] = ("email",)) -> bytes:
+def notice(
+    controller: str,
+    recipient: str,
+    *,
+    notice_id: str = "n1",
+    categories: tuple[str, ...] = ("email",),
+) -> bytes:
     """The body of a notice."""
     data = {
+        "notice_id": notice_id,
         "controller": controller,
         "recipient": recipient,
-        "request_id": "r1",
-        "identifiers": [{"type": "email", "value": "c1@shop.example"}],
+        "action": "erase",
+        "person": [{"type": "email", "value": "c1@shop.example"}],
         "categories": list(categories),
     }
-    return json.dumps({"type": "erasure", "data": data}).encode()
+    return json.dumps({"type": "lineage.notice.v1", "data": data}).encode()
 
 
 def delivery(
@@ -55,7 +62,7 @@ def delivery(
     return Delivery(
         notice_id=notice_id,
         recipient=place[1],
-        body=notice(*place),
+        body=notice(*place, notice_id=notice_id),
         url=served.url(*place),
         secret=f"file:{files[place]}",
         allow_loopback_http=True,
@@ -83,9 +90,9 @@ def test_each_answers_as_it_behaves(
     assert outcome.answer is not None
     assert (outcome.answer.status, outcome.answer.reason) == answer
     told = served.book.notices["n1"]
-    assert (told.controller, told.recipient, told.request) == (*place, "r1")
+    assert (told.controller, told.recipient) == place
     assert told.categories == {"email"}
-    assert told.subjects == {"c1@shop.example"}
+    assert told.person == {"c1@shop.example"}
 
 
 def test_one_fails_first_and_then_takes_the_same_notice(

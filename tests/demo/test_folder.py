@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lineage.demo.folder import NotADemoFolder, fresh_folder
+from lineage.demo.folder import fresh_folder
+from lineage.service.errors import InvalidInput
 
 
 def test_a_demo_folder_is_replaced(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ def test_anything_else_is_left_alone(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(fresh_folder(tmp_path / "demo-out"))
     for place in (mine, file, link):
-        with pytest.raises(NotADemoFolder):
+        with pytest.raises(InvalidInput):
             fresh_folder(place)
     assert (mine / "letter.txt").read_text() == "dear"
     assert file.read_text() == "x"
