@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lineage.domain.facts import Facts, Recorded
-from lineage.events import EventRetracted
+from lineage.events import EventRetracted, IdentityLinked
 from lineage.events.times import to_micros
 from lineage.service.errors import Ambiguous, InvalidInput
 from lineage.storage.facts import read_facts
@@ -147,8 +147,10 @@ class People:
 
 
 def _seen(event: Recorded, view: View) -> bool:
-    """A retraction counts at any as-of, once it is recorded."""
-    return isinstance(event.data, EventRetracted) or event.occurred_at <= view.as_of
+    """Once recorded, a retraction and a link count at any as-of: what is wrong never happened,
+    and who somebody is does not begin on the day it is found out."""
+    timeless = isinstance(event.data, EventRetracted | IdentityLinked)
+    return timeless or event.occurred_at <= view.as_of
 
 
 def _reaches_beyond(facts: Facts, as_of: int) -> bool:

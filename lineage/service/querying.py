@@ -171,7 +171,7 @@ class Questions:
     ) -> dict[str, Any]:
         """What every answer carries; ``nothing`` says that the answer has nothing to show."""
         fresh = read_freshness(conn, controller)
-        silent = self._silent_sources(controller, fresh, view)
+        silent = self.silent_sources(controller, fresh, view.known_at)
         begins_too_late = fresh.complete_from is None or fresh.complete_from > view.as_of
         day = from_micros(view.as_of).date()
         return {
@@ -187,14 +187,14 @@ class Questions:
             "unknown": nothing and (begins_too_late or bool(silent)),
         }
 
-    def _silent_sources(self, controller: str, fresh: Freshness, view: View) -> list[str]:
+    def silent_sources(self, controller: str, fresh: Freshness, now: int) -> list[str]:
         """Declared sources that have sent nothing for longer than they may; never others."""
         entries = self.registry.controllers.get(controller)
         silent = []
         for source, entry in () if entries is None else entries.sources.items():
             last = fresh.sources.get(source)
             limit = int(entry.silent_after.delta.total_seconds() * 1_000_000)
-            if last is None or view.known_at - last > limit:
+            if last is None or now - last > limit:
                 silent.append(source)
         return sorted(silent)
 

@@ -86,6 +86,19 @@ class _Tally:
             if len(self.problems) < PROBLEMS_MAX:
                 self.problems.append(_named(incoming, problem))
 
+    def receipt(self, started: float) -> answers.RecordReceipt:
+        """What became of everything since ``started`` (monotonic seconds)."""
+        return answers.RecordReceipt(
+            read=self.read,
+            recorded=self.recorded,
+            duplicates=self.duplicates,
+            refused=self.refused,
+            warnings=self.warnings,
+            problems=self.problems,
+            reasons=dict(sorted(self.reasons.items())),
+            seconds=time.monotonic() - started,
+        )
+
     def warn(self, incoming: Incoming, problems: Iterable[EventProblem]) -> None:
         """Name what does not stop a message."""
         for problem in problems:
@@ -138,16 +151,7 @@ class Recorder:
                         progress(tally.read)
         except Refused:
             tally.recorded = tally.duplicates = 0
-        return answers.RecordReceipt(
-            read=tally.read,
-            recorded=tally.recorded,
-            duplicates=tally.duplicates,
-            refused=tally.refused,
-            warnings=tally.warnings,
-            problems=tally.problems,
-            reasons=dict(sorted(tally.reasons.items())),
-            seconds=time.monotonic() - started,
-        )
+        return tally.receipt(started)
 
     def record_own(
         self,
@@ -158,6 +162,20 @@ class Recorder:
         """Record events that a use case made itself; they are not checked as messages are."""
         batch = self._store.prepare([(i, event) for i, event in enumerate(events)])
         return self._store.apply(batch, now=self._now, follow=self._follow, expected=expected)
+
+    def replay(self, incoming: list[Incoming]) -> tuple[answers.RecordReceipt, list[int]]:
+        """Record kept messages again; also gives the items that are on record now.
+
+        What is still refused stays where it is: a dead letter is not kept twice.
+        """
+        started = time.monotonic()
+        tally = _Tally()
+        events, _, by_item = self._check(incoming, tally)
+        prepared = self._store.prepare(events, raws=_raws(by_item))
+        applied = self._store.apply(prepared, now=self._now, follow=self._follow)
+        self._count(applied, by_item, tally)
+        accepted = [item for item, status in applied.statuses.items() if status != "id_reused"]
+        return tally.receipt(started), accepted
 
     def _record_strictly(
         self,

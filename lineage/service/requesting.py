@@ -141,7 +141,7 @@ class Requests:
             elif subject is not None:
                 controller = self._ask.people.controller_of(conn, subject, controller)
                 person = self._ask.people.read(conn, controller, subject, view)
-                request = _standing(person.facts.requests, subject)
+                request = _standing(person.facts.requests)
             else:
                 raise InvalidInput("name a request or a person")
             frame = self._ask.frame(
@@ -248,7 +248,7 @@ class Requests:
                 )
         return rows
 
-    def _limits(self, controller: str, request: Request) -> dict[str, date | None]:
+    def _limits(self, controller: str, request: Request) -> dict[str, Any]:
         if request.right != DELETION or request.received_at is None:
             return {"reply_target": None, "reply_by": None, "outcome_by": None}
         received = from_micros(request.received_at).date()
@@ -315,10 +315,11 @@ def _request(person: FoundPerson, request_id: str) -> Request:
     )
 
 
-def _standing(requests: Sequence[Request], _subject: str) -> Request | None:
+def _standing(requests: Sequence[Request]) -> Request | None:
     """The request that a question about a person rests on: an accepted one, else the latest."""
     accepted = [r for r in requests if r.right == DELETION and is_accepted(r)]
-    return (accepted or [*requests] or [None])[-1]
+    found = accepted or requests
+    return found[-1] if found else None
 
 
 def _no_request(person: FoundPerson) -> Request:
@@ -361,7 +362,7 @@ def _standing_duties(rows: PlanRows, notices: Sequence[Notice]) -> list[answers.
             answers.NotifyRow(
                 recipient=recipient,
                 recipient_kind=None if known is None else known.recipient_kind,
-                categories=sorted({c for n in own for c in n.categories} - _erased(own)),
+                categories=sorted({c for n in own for c in n.categories if c not in n.erased}),
                 duty="policy" if latest.duty == "policy" else "default",
                 rule=latest.rule,
                 path=[recipient] if known is None else list(known.path),
@@ -372,10 +373,6 @@ def _standing_duties(rows: PlanRows, notices: Sequence[Notice]) -> list[answers.
             )
         )
     return found
-
-
-def _erased(notices: Sequence[Notice]) -> set[str]:
-    return {category for notice in notices for category in notice.erased}
 
 
 def _notice_row(notice: Notice, attempts: int, last_error: str | None) -> answers.NoticeRow:

@@ -86,15 +86,15 @@ class DeadLetterBox:
         reason: str | None = None,
         after: int = 0,
         limit: int = 1000,
-        id: int | None = None,  # noqa: A002 - the row's own name
+        number: int | None = None,
     ) -> Iterator[StoredDeadLetter]:
         """Letters in order of their id, opened."""
         c = t.dead_letters.c
         what = sa.select(t.dead_letters).where(c.id > after).order_by(c.id).limit(limit)
         if reason is not None:
             what = what.where(c.reason == reason)
-        if id is not None:
-            what = what.where(c.id == id)
+        if number is not None:
+            what = what.where(c.id == number)
         for row in conn.execute(what).all():
             yield self._open(conn, row)
 

@@ -107,6 +107,13 @@ class Keyring:
                 found[person.ref] = person.cipher
         return found
 
+    def ciphers_that_open(self, conn: sa.Connection, ref: bytes) -> AESGCM | None:
+        """The cipher of one ref, or None where its row is missing or was changed."""
+        try:
+            return self.ciphers(conn, [ref]).get(ref)
+        except (CannotOpen, KeysUnusable):
+            return None
+
     def names(self, conn: sa.Connection, refs: Iterable[bytes]) -> dict[bytes, str]:
         """The id of each ref, in clear."""
         found = {}

@@ -1,0 +1,323 @@
+"""Dispatch: claim what is due, tell the recipients outside any transaction, record what came of it.
+
+A claim writes the attempt with its lease before the call; a result counts only with that lease.
+``kill -9`` at any instant loses no notice, and repeats one only where the answer was lost, under
+the same id and with the same body.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from datetime import time as day_time
+from typing import TYPE_CHECKING, Any
+
+from lineage.channels.port import Answer, Channel, Delivery, Outcome
+from lineage.channels.retry import next_attempt_at
+from lineage.domain.facts import CHANNEL_SOURCE, Notice
+from lineage.events import (
+    Event,
+    EventData,
+    NoticeEscalated,
+    RecipientAcknowledged,
+    RecipientDeclined,
+    RecipientDeleted,
+    RecipientNotified,
+    RecipientWorking,
+)
+from lineage.events.times import from_micros, to_micros
+from lineage.policy.recipients import Recipient, RecipientRegistry
+from lineage.service.acts import system_event
+from lineage.service.answers import DispatchReport
+from lineage.service.notice_body import identifiers_for, notice_body
+from lineage.storage.facts import read_facts
+from lineage.storage.persons import linked_refs
+from lineage.storage.store import Follow, Store
+from lineage.storage.tasks import AWAITING_PERSON, DONE, DUE, Claim
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+CLAIMS_MAX = 500
+RECORD_EVERY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A claimed notice with all that is needed to tell and to record."""
+
+    claim: Claim
+    notice: Notice
+    subject: str
+    delivery: Delivery | None
+    cannot: str | None = None
+    """Why nobody can be told by machine: ``no_endpoint`` or ``no_identifier``."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    claimed: int = 0
+    delivered: int = 0
+    answered: int = 0
+    failed: int = 0
+    awaiting_person: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    job: _Job
+    outcome: Outcome | None = field(default=None)
+
+
+class Dispatcher:
+    """Delivers what is due; any number may run on one store."""
+
+    def __init__(
+        self,
+        store: Store,
+        registry: RecipientRegistry,
+        channel: Channel,
+        *,
+        follow: Follow,
+        now: Callable[[], int],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """``now`` is the tracker's clock in microseconds; ``jitter`` draws from [0, 1)."""
+        self._store = store
+        self._registry = registry
+        self._channel = channel
+        self._follow = follow
+        self._now = now
+        self._jitter = jitter
+
+    def dispatch(self, *, limit: int, concurrency: int, lease_seconds: float) -> DispatchReport:
+        """Deliver until nothing is due. One slow recipient keeps only its own notices waiting."""
+        started = time.monotonic()
+        counts = _Counts()
+        with ThreadPoolExecutor(concurrency, thread_name_prefix="notice") as pool:
+            while jobs := self._claim(min(limit, CLAIMS_MAX), lease_seconds):
+                counts.claimed += len(jobs)
+                for results in self._send(pool, jobs):
+                    self._record(results, counts)
+        with self._store.reading() as conn:
+            states = self._store.tasks.counts(conn)
+        return DispatchReport(
+            claimed=counts.claimed,
+            delivered=counts.delivered,
+            answered=counts.answered,
+            failed=counts.failed,
+            awaiting_person=counts.awaiting_person,
+            left=sum(n for state, n in states.items() if state not in {DONE, AWAITING_PERSON}),
+            seconds=time.monotonic() - started,
+        )
+
+    def _claim(self, limit: int, lease_seconds: float) -> list[_Job]:
+        now = self._now()
+        with self._store.writing() as conn:
+            claims = self._store.tasks.claim(
+                conn, now=now, lease_micros=int(lease_seconds * 1_000_000), limit=limit
+            )
+            return [self._job(conn, claim, now) for claim in claims]
+
+    def _job(self, conn: Connection, claim: Claim, now: int) -> _Job:
+        connected, _ = linked_refs(conn, [claim.ref])
+        facts = read_facts(conn, sorted(connected))
+        notice = next(n for n in facts.notices if n.notice_id == claim.notice_id)
+        subject = self._store.keyring.names(conn, [notice.ref])[notice.ref]
+        entry = self._registry.recipient(claim.controller, claim.recipient)
+        if entry is None or entry.channel != "webhook" or not entry.url or not entry.secret:
+            return _Job(claim, notice, subject, None, "no_endpoint")
+        body = claim.body
+        if body is None:
+            body = self._first_body(conn, claim, notice, subject, entry, connected, now)
+        if body is None:
+            return _Job(claim, notice, subject, None, "no_identifier")
+        delivery = Delivery(
+            notice_id=notice.notice_id,
+            recipient=notice.recipient,
+            body=body,
+            url=entry.url,
+            secret=entry.secret,
+            allow_loopback_http=entry.allow_loopback_http,
+        )
+        return _Job(claim, notice, subject, delivery)
+
+    def _first_body(
+        self,
+        conn: Connection,
+        claim: Claim,
+        notice: Notice,
+        subject: str,
+        entry: Recipient,
+        refs: Iterable[bytes],
+        now: int,
+    ) -> bytes | None:
+        """Make and freeze the body; None if the recipient knows the person by nothing we may say.
+
+        Frozen in the transaction of the claim: from here on a late share makes a new round.
+        """
+        events = self._store.folder.read(conn, claim.controller, refs, known_at=None)
+        identifiers = identifiers_for(entry, notice.recipient, subject, events)
+        if not identifiers:
+            return None
+        body = notice_body(
+            notice,
+            controller=claim.controller,
+            identifiers=identifiers,
+            now=from_micros(now),
+        )
+        self._store.tasks.freeze(conn, claim, body)
+        return body
+
+    def _send(self, pool: ThreadPoolExecutor, jobs: list[_Job]) -> Iterator[list[_Result]]:
+        """Results as they come, a moment's worth at a time: a slow one delays no other's record."""
+        yield [_Result(job) for job in jobs if job.delivery is None]
+        waiting: set[Future[_Result]] = {
+            pool.submit(self._attempt, job) for job in jobs if job.delivery is not None
+        }
+        while waiting:
+            wait(waiting, return_when=FIRST_COMPLETED)
+            done, waiting = wait(waiting, timeout=RECORD_EVERY_SECONDS / 10)
+            yield [future.result() for future in done]
+
+    def _attempt(self, job: _Job) -> _Result:
+        assert job.delivery is not None
+        return _Result(job, self._channel.send(job.delivery))
+
+    def _record(self, results: list[_Result], counts: _Counts) -> None:
+        """Record results in one transaction; those whose lease was lost are somebody else's."""
+        if not results:
+            return
+        with self._store.writing() as conn:
+            now = self._now()
+            events: list[Event] = []
+            for result in results:
+                made = self._finish(conn, result, now)
+                if made is not None:
+                    events += made
+                    _count(result, made, counts)
+            batch = self._store.prepare([(None, event) for event in events], conn=conn)
+            self._store.apply_in(conn, batch, now=lambda: now, follow=self._follow)
+
+    def _finish(self, conn: Connection, result: _Result, now: int) -> list[Event] | None:
+        """End one attempt and give the events it calls for; None if the lease was lost."""
+        job, outcome = result.job, result.outcome
+        state, next_at, events = DONE, None, list[Event]()
+        if outcome is None:
+            assert job.cannot is not None
+            state, events = AWAITING_PERSON, [self._escalated(job, job.cannot, now)]
+        elif outcome.kind == "delivered":
+            events = self._delivered(job, outcome.answer, now)
+        elif outcome.kind == "gone":
+            state, events = AWAITING_PERSON, [self._escalated(job, "endpoint_gone", now)]
+        else:
+            next_at = self._next_attempt(job, outcome, now)
+            state = AWAITING_PERSON if next_at is None else DUE
+            if next_at is None:
+                events = [self._escalated(job, "attempts_exhausted", now)]
+        mine = self._store.tasks.finish(
+            conn,
+            job.claim,
+            now=now,
+            state=state,
+            status=None if outcome is None else outcome.status,
+            error=job.cannot if outcome is None else outcome.error,
+            next_attempt_at=next_at,
+        )
+        return events if mine else None
+
+    def _next_attempt(self, job: _Job, outcome: Outcome, now: int) -> int | None:
+        moment = from_micros(now)
+        erase_by = job.notice.erase_by
+        deadline = None
+        if erase_by is not None and erase_by >= moment.date():
+            deadline = datetime.combine(erase_by + timedelta(days=1), day_time(), UTC)
+        at = next_attempt_at(
+            moment,
+            job.claim.attempt,
+            retry_after=outcome.retry_after_seconds,
+            jitter=self._jitter(),
+            deadline=deadline,
+        )
+        return None if at is None else to_micros(at)
+
+    def _escalated(self, job: _Job, reason: str, now: int) -> Event:
+        data = NoticeEscalated.model_validate(
+            {
+                "notice_id": job.notice.notice_id,
+                "request_id": job.notice.request_id,
+                "recipient": job.notice.recipient,
+                "reason": reason,
+            }
+        )
+        return system_event(job.claim.controller, job.subject, data, now=now)
+
+    def _delivered(self, job: _Job, answer: Answer | None, now: int) -> list[Event]:
+        notice = job.notice
+        notified = RecipientNotified.model_validate(
+            {
+                "request_id": notice.request_id,
+                "notice_id": notice.notice_id,
+                "recipient": notice.recipient,
+                "categories": notice.categories,
+                "duty": notice.duty,
+            }
+        )
+        events = [system_event(job.claim.controller, job.subject, notified, now=now)]
+        if answer is not None:
+            events.append(
+                Event(
+                    id=f"{notice.notice_id}:answer:{job.claim.attempt}",
+                    source=CHANNEL_SOURCE,
+                    type=ANSWER_MODELS[answer.status].event_type(),
+                    time=from_micros(now),
+                    subject=job.subject,
+                    controller=job.claim.controller,
+                    data=_answer_data(notice, answer),
+                )
+            )
+        return events
+
+
+ANSWER_MODELS: dict[str, type[EventData]] = {
+    "acknowledged": RecipientAcknowledged,
+    "working": RecipientWorking,
+    "erased": RecipientDeleted,
+    "refused": RecipientDeclined,
+    "kept_by_law": RecipientDeclined,
+}
+
+
+def _answer_data(notice: Notice, answer: Answer) -> EventData:
+    """The answer event; what the recipient did not say of categories means all of the notice."""
+    model = ANSWER_MODELS[answer.status]
+    fields: dict[str, Any] = {
+        "request_id": notice.request_id,
+        "notice_id": notice.notice_id,
+        "recipient": notice.recipient,
+        "evidence": answer.evidence,
+    }
+    if model is RecipientDeleted:
+        said = notice.categories if answer.categories is None else answer.categories
+        fields["categories"] = tuple(c for c in said if c in notice.categories)
+    elif model is RecipientDeclined:
+        fields |= {
+            "reason": answer.reason,
+            "categories": answer.categories,
+            "until": answer.until,
+        }
+    return model.model_validate({k: v for k, v in fields.items() if v is not None})
+
+
+def _count(result: _Result, made: list[Event], counts: _Counts) -> None:
+    if result.outcome is not None and result.outcome.kind == "delivered":
+        counts.delivered += 1
+        counts.answered += len(made) > 1
+    elif made:
+        counts.awaiting_person += 1
+    else:
+        counts.failed += 1

@@ -1,0 +1,176 @@
+"""Looking after the store: verify, rebuild, dead letters, doctor. Reads and repairs, never plans."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from lineage.events.times import from_micros
+from lineage.service import answers
+from lineage.service.errors import InvalidInput, NotFound
+from lineage.service.querying import Questions
+from lineage.service.recording import Incoming, Recorder
+from lineage.storage.dead_letters import StoredDeadLetter
+from lineage.storage.freshness import read_freshness
+from lineage.storage.rebuilding import rebuild
+from lineage.storage.shared_ids import count_shared_ids
+from lineage.storage.store import Store
+from lineage.storage.tasks import AWAITING_PERSON
+from lineage.storage.verifying import Verifier
+
+LIST_MAX = 1000
+REPLAY_BATCH = 500
+
+
+class Upkeep:
+    """The use cases of whoever runs the tracker."""
+
+    def __init__(self, questions: Questions, recorder: Recorder) -> None:
+        """Upkeep reads by asking and records again by recording."""
+        self._ask = questions
+        self._store: Store = questions.store
+        self._recorder = recorder
+
+    def verify(self, progress: Callable[[int], None] | None) -> answers.VerifyReport:
+        """Hold every row of the ledger against keys and tree."""
+        started = time.monotonic()
+        verifier = Verifier(self._store.keyring, self._store.hasher, progress)
+        with self._store.reading() as conn:
+            found = verifier.verify(conn)
+        return answers.VerifyReport(
+            ok=not found.faults,
+            events=found.events,
+            roots={lane: root.hex() for lane, root in found.roots.items()},
+            faults=[answers.Fault(table=t, row=r, what=w) for t, r, w in found.faults],
+            seconds=time.monotonic() - started,
+        )
+
+    def rebuild(self, progress: Callable[[int, int], None] | None) -> answers.RebuildReport:
+        """Fold everybody anew."""
+        started = time.monotonic()
+        done = rebuild(self._store, progress)
+        return answers.RebuildReport(
+            people=done.people,
+            events=done.events,
+            edges=done.edges,
+            seconds=time.monotonic() - started,
+        )
+
+    def dead_letters(self, *, reason: str | None, limit: int) -> answers.DeadLetters:
+        """The oldest dead letters, without their messages."""
+        if not 1 <= limit <= LIST_MAX:
+            raise InvalidInput(f"the limit must lie between 1 and {LIST_MAX}")
+        box = self._store.dead_letters
+        with self._store.reading() as conn:
+            return answers.DeadLetters(
+                total=box.count(conn),
+                reasons=box.reasons(conn),
+                rows=[_letter_row(x) for x in box.letters(conn, reason=reason, limit=limit)],
+            )
+
+    def dead_letter(self, number: int) -> answers.DeadLetterRow:
+        """One dead letter, its message in clear."""
+        with self._store.reading() as conn:
+            for letter in self._store.dead_letters.letters(conn, number=number):
+                message = letter.message.decode("utf-8", "replace")
+                return _letter_row(letter).model_copy(update={"message": message})
+        raise NotFound(
+            f"there is no dead letter {number}",
+            do="lineage dead-letters list shows those there are",
+        )
+
+    def replay(self, *, reason: str | None) -> answers.RecordReceipt:
+        """Record the kept messages again; those on record now are dropped from the box."""
+        started = time.monotonic()
+        receipts, after = [], 0
+        while True:
+            with self._store.reading() as conn:
+                letters = list(
+                    self._store.dead_letters.letters(
+                        conn, reason=reason, after=after, limit=REPLAY_BATCH
+                    )
+                )
+            if not letters:
+                break
+            after = letters[-1].id
+            incoming = [Incoming(x.id, None, f"dead letter {x.id}", x.message) for x in letters]
+            receipt, accepted = self._recorder.replay(incoming)
+            receipts.append(receipt)
+            with self._store.writing() as conn:
+                self._store.dead_letters.drop(conn, accepted)
+        return _joined(receipts, time.monotonic() - started)
+
+    def doctor(self) -> answers.DoctorReport:
+        """Whether store, keys and lanes are sound, and what waits for somebody."""
+        with self._store.reading() as conn:
+            letters = self._store.dead_letters.count(conn)
+            tasks = self._store.tasks.counts(conn)
+            shared = count_shared_ids(conn)
+            silent = {
+                c: self._ask.silent_sources(c, read_freshness(conn, c), self._ask.now())
+                for c in self._ask.library.controllers
+            }
+        waiting = tasks.get(AWAITING_PERSON, 0)
+        quiet = [f"{c}: {', '.join(sources)}" for c, sources in silent.items() if sources]
+        checks = [
+            _check(
+                "store", ok=True, says=f"opened, schema fits, keys fit ({self._store.engine.name})"
+            ),
+            _check(
+                "dead letters",
+                ok=letters == 0,
+                says=f"{letters} messages were refused"
+                + (": lineage dead-letters list" if letters else ""),
+            ),
+            _check(
+                "notices",
+                ok=waiting == 0,
+                says=f"{waiting} notices wait for a person"
+                + (": lineage request list" if waiting else ""),
+            ),
+            _check(
+                "sources",
+                ok=not quiet,
+                says="silent for too long: " + "; ".join(quiet) if quiet else "none is silent",
+            ),
+            _check(
+                "event ids",
+                ok=True,
+                says=f"{shared} ids are used for events of several people",
+            ),
+        ]
+        return answers.DoctorReport(ok=all(check.ok for check in checks), checks=checks)
+
+
+def _check(name: str, *, ok: bool, says: str) -> answers.Check:
+    return answers.Check(name=name, ok=ok, says=says)
+
+
+def _letter_row(letter: StoredDeadLetter) -> answers.DeadLetterRow:
+    field, _, expected = letter.problems[0] if letter.problems else ("", "", "")
+    return answers.DeadLetterRow(
+        id=letter.id,
+        recorded_at=from_micros(letter.recorded_at),
+        lane=letter.lane,
+        place=letter.place,
+        reason=letter.reason,
+        field=field,
+        expected=expected,
+    )
+
+
+def _joined(receipts: list[answers.RecordReceipt], seconds: float) -> answers.RecordReceipt:
+    reasons: dict[str, int] = {}
+    for receipt in receipts:
+        for reason, count in receipt.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    return answers.RecordReceipt(
+        read=sum(r.read for r in receipts),
+        recorded=sum(r.recorded for r in receipts),
+        duplicates=sum(r.duplicates for r in receipts),
+        refused=sum(r.refused for r in receipts),
+        warnings=[w for r in receipts for w in r.warnings][:100],
+        problems=[p for r in receipts for p in r.problems][:100],
+        reasons=dict(sorted(reasons.items())),
+        seconds=seconds,
+    )

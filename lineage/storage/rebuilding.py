@@ -1,0 +1,82 @@
+"""Rebuilding facts in place, a chunk of people at a time, each chunk in a transaction of its own.
+
+Only facts are written: acts are folded like everything else, nothing is planned and nothing sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from lineage.storage import tables as t
+from lineage.storage.keyring import PERSON
+from lineage.storage.store import Store
+
+CHUNK_PEOPLE = 500
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What a rebuild did."""
+
+    people: int = 0
+    events: int = 0
+    edges: int = 0
+
+
+def rebuild(store: Store, progress: Callable[[int, int], None] | None) -> Rebuilt:
+    """Fold everybody anew from the ledger. ``progress`` is told (refs done, refs in all)."""
+    done, after, rebuilt = 0, b"", Rebuilt()
+    with store.reading() as conn:
+        count = sa.select(sa.func.count()).select_from(t.subjects)
+        total = conn.execute(count.where(t.subjects.c.kind == PERSON)).scalar_one()
+    while True:
+        with store.writing() as conn:
+            refs = _next_refs(conn, after)
+            if not refs:
+                _drop_strays(conn)
+                break
+            _rebuild_chunk(conn, store, refs, rebuilt)
+        after = max(refs)
+        done += len(refs)
+        if progress is not None:
+            progress(done, total)
+    with store.reading() as conn:
+        rebuilt.edges = conn.execute(sa.select(sa.func.count()).select_from(t.edges)).scalar_one()
+    return rebuilt
+
+
+def _next_refs(conn: sa.Connection, after: bytes) -> dict[bytes, str]:
+    c = t.subjects.c
+    what = sa.select(c.subject_ref, c.controller).where(c.kind == PERSON, c.subject_ref > after)
+    rows = conn.execute(what.order_by(c.subject_ref).limit(CHUNK_PEOPLE))
+    return dict(rows.tuples().all())
+
+
+def _rebuild_chunk(
+    conn: sa.Connection, store: Store, refs: dict[bytes, str], rebuilt: Rebuilt
+) -> None:
+    people, concerned = store.folder.fold_refs(conn, refs)
+    store.folder.write(conn, concerned, people)
+    counts = {ref: 0 for ref in refs}
+    for person in people:
+        for event in person.events:
+            if event.ref in counts:
+                counts[event.ref] += 1
+    conn.execute(t.persons.delete().where(t.persons.c.subject_ref.in_(list(refs))))
+    values = [
+        {"subject_ref": ref, "controller": refs[ref], "ver": n} for ref, n in counts.items() if n
+    ]
+    if values:
+        conn.execute(t.persons.insert(), values)
+    rebuilt.people += len(values)
+    rebuilt.events += sum(counts.values())
+
+
+def _drop_strays(conn: sa.Connection) -> None:
+    """Facts of nobody: rows whose subject is not in the ledger."""
+    known = sa.select(t.subjects.c.subject_ref)
+    for table in t.FACT_TABLES:
+        conn.execute(table.delete().where(table.c.subject_ref.not_in(known)))

@@ -1,0 +1,389 @@
+"""The tracker: one object over one store, the Python face of everything the commands do.
+
+    import lineage
+
+    with lineage.open_tracker("sqlite:///lineage.db") as tracker:
+        tracker.record_file("events.jsonl")
+        for row in tracker.holders("m1", controller="sesiiduo").holders:
+            print(row.holder, row.category, row.held)
+
+This is the composition root: the only place that knows how the pieces fit together.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from lineage.domain.fold import VersionAt
+from lineage.events import Event
+from lineage.events.times import from_micros, to_micros
+from lineage.policy.loader import Library, load_library
+from lineage.policy.recipients import RecipientRegistry, load_recipients
+from lineage.service import answers
+from lineage.service.acts import Acts
+from lineage.service.checking import OPERATOR_CLASSES, Checker
+from lineage.service.errors import InvalidInput
+from lineage.service.messages import MessageReader
+from lineage.service.querying import Questions
+from lineage.service.recording import Recorder, from_events, from_messages
+from lineage.service.requesting import Requests
+from lineage.service.upkeep import Upkeep
+from lineage.storage import keys as key_folder
+from lineage.storage import schema
+from lineage.storage.errors import KeysUnusable
+from lineage.storage.location import default_key_folder
+from lineage.storage.store import Store
+
+DEFAULT_STORE = "sqlite:///lineage.db"
+BATCH_SIZE = 2000
+
+Clock = Callable[[], datetime]
+
+
+def open_tracker(
+    url: str = DEFAULT_STORE,
+    *,
+    keys: Path | str | None = None,
+    policies: Path | str | None = None,
+    recipients: Path | str | None = None,
+    clock: Clock | None = None,
+) -> Tracker:
+    """Open the store at ``url``, making it and its keys where there is nothing yet.
+
+    ``url`` is an SQLAlchemy URL (``sqlite:///lineage.db``); ``keys`` the key folder (by default
+    ``lineage.db.keys`` beside the database); ``policies`` a policy file or a folder of them (by
+    default the library that comes with the package); ``recipients`` the recipient registry;
+    ``clock`` gives the time as an aware datetime, for tests and replays.
+
+    Raises ``StoreUnusable`` (cannot be opened, or its schema is older or newer), ``KeysUnusable``
+    (missing, open to others, or of another store) and ``PolicyError`` (a file is not valid).
+    """
+    library = load_library(None if policies is None else Path(policies))
+    registry = RecipientRegistry() if recipients is None else load_recipients(Path(recipients))
+    folder = default_key_folder(url) if keys is None else Path(keys)
+    loaded = _keys_for(url, folder)
+    now = _micros(clock)
+    store = Store(url, loaded, _versions(library))
+    return Tracker(store, library, registry, now)
+
+
+def _keys_for(url: str, folder: Path) -> key_folder.Keys:
+    """The keys of the store. Both are made where both are missing, never one for the other."""
+    if schema.is_fresh(url):
+        found = key_folder.load_keys(folder) if folder.exists() else key_folder.create_keys(folder)
+        schema.upgrade(url)
+        return found
+    if not folder.exists():
+        raise KeysUnusable(
+            f"the store exists, its key folder {folder} does not",
+            do="restore the folder from its backup, or name it with --keys or LINEAGE_KEYS",
+        )
+    return key_folder.load_keys(folder)
+
+
+def _micros(clock: Clock | None) -> Callable[[], int]:
+    if clock is None:
+        return lambda: time.time_ns() // 1000
+    return lambda: to_micros(clock().astimezone(UTC))
+
+
+def _versions(library: Library) -> Callable[[str], VersionAt]:
+    """The policy version in force at a time; a controller without a policy has none."""
+
+    def of(controller: str) -> VersionAt:
+        if controller not in library.controllers:
+            return lambda _: ""
+        only = library.versions(controller)
+        if len(only) == 1:
+            return lambda _: only[0].version
+        return lambda at: library.in_force(controller, from_micros(at).date()).version
+
+    return of
+
+
+class Tracker:
+    """One open store. Safe to use from one thread at a time; close it, or use it in a ``with``."""
+
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        registry: RecipientRegistry,
+        now: Callable[[], int],
+    ) -> None:
+        """Wire the use cases; ``open_tracker`` is the way to get one."""
+        self.store = store
+        self.library = library
+        self.registry = registry
+        self._now = now
+        self._acts = Acts(library, store.hasher)
+        self._recorder = Recorder(store, Checker(library, OPERATOR_CLASSES), self._acts, now)
+        self._ask = Questions(store, library, registry, now)
+        self._requests = Requests(self._ask, self._recorder)
+        self._upkeep = Upkeep(self._ask, self._recorder)
+
+    def __enter__(self) -> Self:
+        """Return the tracker itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Give back what it holds open."""
+        self.store.close()
+
+    @property
+    def controllers(self) -> tuple[str, ...]:
+        """The controllers that have a policy."""
+        return self.library.controllers
+
+    def record(
+        self,
+        events: Iterable[Event | Mapping[str, Any] | bytes | str],
+        *,
+        strict: bool = False,
+        batch_size: int = BATCH_SIZE,
+        progress: Callable[[int], None] | None = None,
+    ) -> answers.RecordReceipt:
+        """Record events, in batches of one transaction each; refuse bad ones one by one.
+
+        Takes ``Event`` models, CloudEvents as mappings, or their JSON. A refused event is named on
+        the receipt and kept as a dead letter; the rest is recorded. With ``strict`` nothing is
+        recorded if anything is wrong. Recording the same event again changes nothing.
+        """
+        return self._recorder.record(
+            from_events(events), batch_size=batch_size, strict=strict, progress=progress
+        )
+
+    def record_file(
+        self,
+        path: Path | str,
+        *,
+        strict: bool = False,
+        batch_size: int = BATCH_SIZE,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> answers.RecordReceipt:
+        """Record a file of CloudEvents: one a line, a JSON array, or one document; ``-`` is stdin.
+
+        ``progress`` is told (bytes read, bytes in all or None). Raises ``InvalidInput`` for what
+        is no text, and ``OSError`` for what cannot be read.
+        """
+        if str(path) == "-":
+            return self._record_stream(sys.stdin.buffer, None, strict, batch_size, progress)
+        size = Path(path).stat().st_size
+        with Path(path).open("rb") as stream:
+            return self._record_stream(stream, size, strict, batch_size, progress)
+
+    def _record_stream(
+        self,
+        stream: BinaryIO,
+        size: int | None,
+        strict: bool,
+        batch_size: int,
+        progress: Callable[[int, int | None], None] | None,
+    ) -> answers.RecordReceipt:
+        reader = MessageReader(stream)
+        tell = None if progress is None else lambda _: progress(reader.bytes_read, size)
+        return self._recorder.record(
+            from_messages(reader), batch_size=batch_size, strict=strict, progress=tell
+        )
+
+    def lineage(
+        self,
+        subject: str,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Lineage:
+        """Where each category of a person came from, each hop, and who holds it.
+
+        ``as_of`` counts what had occurred by then, ``known_at`` what had been recorded by then.
+        The controller may be left out where only one has the person on record, else ``Ambiguous``.
+        """
+        return self._ask.lineage(subject, controller=controller, as_of=as_of, known_at=known_at)
+
+    def holders(
+        self,
+        subject: str,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Holders:
+        """Who holds which category of a person, and who held it: one row per (holder, category).
+
+        ``unknown`` is true where nothing is on record and the record is empty, stale or begins
+        later than ``as_of``; only else does an empty list mean that nobody holds anything.
+        """
+        return self._ask.holders(subject, controller=controller, as_of=as_of, known_at=known_at)
+
+    def recipient_subjects(
+        self,
+        recipient: str,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> answers.RecipientSubjects:
+        """Whose data a recipient holds: a page of at most ``limit`` people, ``next`` for the rest."""
+        if controller is None:
+            if len(self.controllers) != 1:
+                known = ", ".join(self.controllers)
+                raise InvalidInput("which controller's record?", do=f"name one of {known}")
+            controller = self.controllers[0]
+        return self._ask.recipient_subjects(
+            recipient,
+            controller=controller,
+            as_of=as_of,
+            known_at=known_at,
+            limit=limit,
+            cursor=cursor,
+        )
+
+    def plan(
+        self,
+        request: str | None = None,
+        *,
+        subject: str | None = None,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+        if_accepted: bool = False,
+    ) -> answers.Plan:
+        """Who must be told for a request (or for all of a person), who not and why, and by when.
+
+        Before an accepting decision nobody is; ``if_accepted`` shows the plan as if it were
+        accepted. ``ver`` is what the decision that approves this plan carries.
+        """
+        return self._requests.plan(
+            request,
+            subject=subject,
+            controller=controller,
+            as_of=as_of,
+            known_at=known_at,
+            if_accepted=if_accepted,
+        )
+
+    def open_request(
+        self,
+        subject: str,
+        *,
+        controller: str | None = None,
+        right: str = "deletion",
+        trigger: str | None = None,
+        channel: str | None = None,
+        request_id: str | None = None,
+    ) -> answers.RequestStatus:
+        """Record that a person asked for something; an id is made where none is given."""
+        return self._requests.open(
+            subject,
+            controller=controller,
+            right=right,
+            trigger=trigger,
+            channel=channel,
+            request_id=request_id,
+        )
+
+    def decide_request(
+        self,
+        request: str,
+        *,
+        outcome: str,
+        controller: str | None = None,
+        ground: str | None = None,
+        held: Sequence[str] | None = None,
+        ver: int | None = None,
+    ) -> answers.Plan:
+        """Record a decision (accepted, partly, refused) and, accepting, plan its notices with it.
+
+        With ``ver`` the plan must still be the one shown, else ``PlanChanged`` and nothing is done.
+        """
+        return self._requests.decide(
+            request, controller=controller, outcome=outcome, ground=ground, held=held, ver=ver
+        )
+
+    def request_status(
+        self, request: str, *, controller: str | None = None
+    ) -> answers.RequestStatus:
+        """Where a request stands, its limits, and how far each notice is."""
+        return self._requests.status(request, controller=controller)
+
+    def requests(
+        self, *, controller: str | None = None, state: str | None = None
+    ) -> list[answers.RequestRow]:
+        """All requests on record, the oldest first."""
+        return self._requests.list(controller=controller, state=state)
+
+    def dispatch(
+        self,
+        *,
+        limit: int = 500,
+        concurrency: int = 8,
+        lease_seconds: float = 60.0,
+    ) -> answers.DispatchReport:
+        """Deliver every notice that is due, and record what came of it.
+
+        ``limit`` notices are claimed at a time, ``concurrency`` sent at once; what a killed
+        dispatcher had claimed is free again after ``lease_seconds``.
+        """
+        # What sends loads an HTTP client; a program that only reads need not.
+        from lineage.channels.webhook import WebhookChannel  # noqa: PLC0415
+        from lineage.service.dispatching import Dispatcher  # noqa: PLC0415
+
+        dispatcher = Dispatcher(
+            self.store,
+            self.registry,
+            WebhookChannel(),
+            follow=self._acts,
+            now=self._now,
+        )
+        return dispatcher.dispatch(
+            limit=limit, concurrency=concurrency, lease_seconds=lease_seconds
+        )
+
+    def rebuild(
+        self, *, progress: Callable[[int, int], None] | None = None
+    ) -> answers.RebuildReport:
+        """Fold everybody's facts anew from the ledger. ``progress``: (people done, people in all)."""
+        return self._upkeep.rebuild(progress)
+
+    def verify(self, *, progress: Callable[[int], None] | None = None) -> answers.VerifyReport:
+        """Check every row of the ledger against its keys and its tree; names the first wrong row."""
+        return self._upkeep.verify(progress)
+
+    def dead_letters(self, *, reason: str | None = None, limit: int = 100) -> answers.DeadLetters:
+        """Messages that could not be accepted, the oldest first, without their content."""
+        return self._upkeep.dead_letters(reason=reason, limit=limit)
+
+    def dead_letter(self, id: int) -> answers.DeadLetterRow:  # noqa: A002 - the row's own name
+        """One such message, in clear."""
+        return self._upkeep.dead_letter(id)
+
+    def replay_dead_letters(self, *, reason: str | None = None) -> answers.RecordReceipt:
+        """Record such messages again, after what stopped them has been mended."""
+        return self._upkeep.replay(reason=reason)
+
+    def doctor(self) -> answers.DoctorReport:
+        """Whether store, keys and lanes are sound, and what waits for somebody."""
+        return self._upkeep.doctor()
+
+
+def upgrade_store(url: str = DEFAULT_STORE) -> str:
+    """Run the migrations a store lacks; gives the version it has now."""
+    return schema.upgrade(url)[1]
