@@ -28,6 +28,7 @@ from lineage.demo.selection import SHOWN, Asking, asking
 from lineage.demo.shops import LATE
 from lineage.render.tree import lineage_tree
 from lineage.service.answers import RecordReceipt, RequestStatus
+from lineage.service.errors import InvalidInput
 from lineage.tracker import Tracker
 
 TELL_SECONDS_MAX = 60.0
@@ -82,7 +83,8 @@ def run(*, store: str | None = None, out: Path, console: Console) -> DemoResult:
         registry = out / "recipients.yaml"
         write_registry(registry, url=endpoints.url, files=files)
         with lineage.open_tracker(url, recipients=registry) as tracker:
-            tracker.upgrade()
+            if tracker.requests():
+                raise InvalidInput("the demo needs an empty store", do="name another one")
             stage = Stage(tracker, endpoints, console, expected_holders(read_orders()))
             recorded = record(stage)
             ask(stage)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from rich import box
 from rich.console import Console
 from rich.rule import Rule
 from rich.table import Table
+from rich.text import Text
 
 from lineage.demo.checks import Checked
 from lineage.service.answers import HolderRow, Holders, RecipientSubjects, RequestStatus
@@ -141,16 +146,28 @@ def verdict(console: Console, checked: Checked, *, agreed: str, differ: str) -> 
         console.print(f"[bold red]{differ}: {', '.join(checked.differing[:10]) or 'none'}[/]")
 
 
-def next_steps(url: str, person: tuple[str, str]) -> str:
-    """Commands to copy."""
+def next_steps(url: str, person: tuple[str, str]) -> Text:
+    """Commands to copy, as they must be typed here; never wrapped by the console."""
     controller, subject = person
+    lineage = program()
     commands = (
-        f"export LINEAGE_STORE={url}",
-        f"lineage show {subject} --controller {controller}",
-        f"lineage holders {subject} --controller {controller} --as-of 2011-06-01",
-        f"lineage recipient subjects NordPost --controller {controller}",
-        "lineage request list",
-        "lineage verify",
-        "lineage rebuild",
+        f"export LINEAGE_STORE={shlex.quote(url)}",
+        f"{lineage} show {subject} --controller {controller}",
+        f"{lineage} holders {subject} --controller {controller} --as-of 2011-06-01",
+        f"{lineage} recipient subjects NordPost --controller {controller}",
+        f"{lineage} request list",
+        f"{lineage} verify",
+        f"{lineage} rebuild",
     )
-    return "Where to look next:\n" + "\n".join(f"  {command}" for command in commands)
+    text = Text("Where to look next:\n", no_wrap=True, overflow="ignore")
+    return text.append("\n".join(f"  {command}" for command in commands), style="cyan")
+
+
+def program() -> str:
+    """The command as it can be typed: bare where it is on the PATH, else by its place."""
+    if shutil.which("lineage") is not None:
+        return "lineage"
+    path = Path(sys.prefix) / "bin" / "lineage"
+    if path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return shlex.quote(str(path))
