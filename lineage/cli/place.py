@@ -124,3 +124,14 @@ def make_tracker(place: Place) -> "Tracker":
         policies=place.policies,
         recipients=place.recipients,
     )
+
+
+def upgrade_tables(place: Place) -> str:
+    """Bring the tables of ``place`` to this version, making store and keys where nothing is yet."""
+    from lineage.storage.schema import is_fresh
+    from lineage.tracker import upgrade_store
+
+    url = place.store or DEFAULT_STORE
+    if is_fresh(url):
+        make_tracker(place).close()
+    return upgrade_store(url)

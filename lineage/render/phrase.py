@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from lineage.render.text import moment, plain, spoken, words
-from lineage.service.answers import ChangeRow, CollectionRow, EdgeRow, Lineage
+from lineage.service.answers import ChangeRow, CollectionRow, EdgeRow, HolderRow, Lineage
 
 _SOURCES = {
     "direct": "from the person",
@@ -17,13 +18,22 @@ _SOURCES = {
 }
 
 
+# The contract has a purpose for these; that it is missing is worth saying.
+_SHARES = frozenset({"shared", "onward_shared"})
 _HOPS = {"onward_shared": "passed on", "transferred": "transferred with a deal"}
 
 
 def hop(edge: EdgeRow) -> str:
     """Say how data moved: kind, purpose, basis, place, since when and how often."""
-    parts = [moved(edge), f"for {plain(edge.purpose)}" if edge.purpose else "no purpose given"]
-    parts.append(f"basis {plain(edge.legal_basis)}" if edge.legal_basis else "no basis given")
+    parts = [moved(edge)]
+    if edge.purpose:
+        parts.append(f"for {plain(edge.purpose)}")
+    elif edge.kind in _SHARES:
+        parts.append("no purpose given")
+    if edge.legal_basis:
+        parts.append(f"basis {plain(edge.legal_basis)}")
+    elif edge.kind == "shared":
+        parts.append("no basis given")
     if edge.functions:
         parts.append(f"does {words(edge.functions)}")
     if edge.region:
@@ -43,14 +53,36 @@ def moved(edge: EdgeRow) -> str:
     return _HOPS.get(edge.kind, spoken(edge.kind))
 
 
-def collection(row: CollectionRow) -> str:
-    """Say where one category came from."""
+def collections(rows: Iterable[CollectionRow]) -> list[str]:
+    """Say which categories came from each source, for each purpose, since when."""
+    groups: dict[tuple[str, str], list[CollectionRow]] = {}
+    for row in rows:
+        purpose = f" for {plain(row.purpose)}" if row.purpose else ""
+        groups.setdefault((_source(row), purpose), []).append(row)
+    said = []
+    for (source, purpose), found in groups.items():
+        names = words(sorted({row.category for row in found}))
+        first = min(row.first for row in found)
+        last = max(row.last for row in found)
+        count = sum(row.count for row in found) if last > first else 1
+        said.append(f"{source}{purpose}: {names} · {span(first, last, count)}")
+    return said
+
+
+def erasures(holdings: Iterable[HolderRow]) -> list[str]:
+    """Say what was erased when, one sentence a moment."""
+    gone: dict[str, list[str]] = {}
+    for row in holdings:
+        if not row.held:
+            when = f" {moment(row.erased_at)}" if row.erased_at else ""
+            gone.setdefault(when, []).append(row.category)
+    return [f"erased{when}: {words(names)}" for when, names in sorted(gone.items())]
+
+
+def _source(row: CollectionRow) -> str:
     if row.source_party:
-        source = f"from {plain(row.source_party)}"
-    else:
-        source = _SOURCES.get(row.source_kind or "", "source not given")
-    purpose = [f"for {plain(row.purpose)}"] if row.purpose else []
-    return " · ".join([source, *purpose, span(row.first, row.last, row.count)])
+        return f"from {plain(row.source_party)}"
+    return _SOURCES.get(row.source_kind or "", "source not given")
 
 
 def change(row: ChangeRow) -> str:

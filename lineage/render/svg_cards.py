@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from lineage.render import phrase
 from lineage.render.graph import Origin, Recipient, State, System
 from lineage.render.svg_text import wrap
-from lineage.render.text import moment, plain, spoken, words
+from lineage.render.text import plain, spoken, words
 from lineage.service.answers import HolderRow
 
 CARD_WIDTH = 268
@@ -63,12 +62,7 @@ def system_box(system: System) -> Box:
     """Return the box of one own system."""
     lines = _wrapped(system.name, "name", lines_max=2)
     lines += _holdings(system.holdings)
-    sources: dict[str, list[str]] = defaultdict(list)
-    for row in system.collections:
-        sources[phrase.collection(row)].append(row.category)
-    lines += _rows(
-        [f"↳ {words(names)}: {source}" for source, names in sources.items()], "collections"
-    )
+    lines += _rows([f"↳ {said}" for said in phrase.collections(system.collections)], "sources")
     label = f"{plain(system.name)}: {_STATE_WORDS[system.state]}"
     return Box(system.key, system.state, label, CARD_WIDTH, tuple(lines))
 
@@ -90,13 +84,9 @@ def recipient_box(recipient: Recipient, *, controller: str) -> Box:
 
 def _holdings(holdings: tuple[HolderRow, ...]) -> list[Line]:
     held = [row.category for row in holdings if row.held]
-    gone: dict[str, list[str]] = defaultdict(list)
-    for row in holdings:
-        if not row.held:
-            gone[moment(row.erased_at) if row.erased_at else "?"].append(row.category)
     lines = _wrapped(f"● {words(held)}", "holds") if held else []
-    for when, categories in sorted(gone.items()):
-        lines += _wrapped(f"○ erased {when}: {words(categories)}", "gone")
+    for said in phrase.erasures(holdings):
+        lines += _wrapped(f"○ {said}", "gone")
     return lines
 
 

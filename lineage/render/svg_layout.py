@@ -101,7 +101,8 @@ def _least_crossings(boxes: Sequence[Box], graph: Graph, places: dict[str, Place
 
 def _curves(graph: Graph, places: dict[str, Placed]) -> tuple[Curve, ...]:
     pairs = [(origin, system.key, True) for system in graph.systems for origin in system.origins]
-    pairs += [(link.start, link.end, link.live) for link in graph.links]
+    # What a party did with its own copy stands in its card; a line to itself would say nothing.
+    pairs += [(link.start, link.end, link.live) for link in graph.links if link.start != link.end]
     outgoing: dict[str, list[tuple[float, str]]] = defaultdict(list)
     incoming: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for start, end, _ in pairs:

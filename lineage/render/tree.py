@@ -11,7 +11,7 @@ from rich.tree import Tree
 
 from lineage.render import phrase
 from lineage.render.graph import Graph, Link, Recipient, State, System, build
-from lineage.render.text import moment, plain, spoken, words
+from lineage.render.text import plain, spoken, words
 from lineage.service.answers import HolderRow, Lineage
 
 _MARKS: dict[State, tuple[str, str]] = {
@@ -52,19 +52,18 @@ def render_tree(lineage: Lineage) -> str:
 def _add_system(own: Tree, system: System) -> None:
     branch = own.add(_title(system.name, None, system.state))
     _add_holdings(branch, system.holdings)
-    sources: dict[str, list[str]] = {}
-    for row in system.collections:
-        sources.setdefault(phrase.collection(row), []).append(row.category)
-    for source, categories in sources.items():
-        branch.add(Text(f"{words(categories)}: {source}", style="dim"))
+    for said in phrase.collections(system.collections):
+        branch.add(Text(said, style="dim"))
 
 
 def _add_recipients(root: Tree, graph: Graph) -> None:
     outgoing: dict[str, list[Link]] = {}
+    own = {link.end: link for link in graph.links if link.start == link.end}
     for link in graph.links:
-        outgoing.setdefault(link.start, []).append(link)
+        if link.start != link.end:
+            outgoing.setdefault(link.start, []).append(link)
     cards = {recipient.key: recipient for recipient in graph.recipients}
-    linked = {link.end for link in graph.links}
+    linked = {link.end for link in graph.links if link.start != link.end}
     shares = root.add(Text("recipients", style="bold cyan"))
     drawn: set[str] = set()
     pending = [(shares, link) for link in outgoing.get(graph.controller, [])]
@@ -75,13 +74,16 @@ def _add_recipients(root: Tree, graph: Graph) -> None:
             stray = strays.pop(0) if strays else _first_left(graph.recipients, drawn)
             branch = shares.add(_title(stray.name, stray.kind, stray.state))
             drawn.add(stray.key)
+            for hop in own[stray.key].hops if stray.key in own else ():
+                branch.add(Text(f"{words(hop.categories)}: {phrase.hop(hop)}"))
             _add_holdings(branch, stray.holdings)
             pending = [(branch, link) for link in outgoing.get(stray.key, [])]
             continue
         parent, link = pending.pop(0)
         card = cards[link.end]
         branch = parent.add(_title(card.name, card.kind, card.state))
-        for hop in link.hops:
+        drawn_here = own[card.key].hops if card.key in own and card.key not in drawn else ()
+        for hop in (*link.hops, *drawn_here):
             branch.add(Text(f"{words(hop.categories)}: {phrase.hop(hop)}"))
         if card.key in drawn:
             branch.add(Text("what it holds is shown at its other place in this tree", style="dim"))
@@ -101,10 +103,8 @@ def _add_holdings(branch: Tree, holdings: tuple[HolderRow, ...]) -> None:
     held = [row for row in holdings if row.held]
     if held:
         branch.add(Text(f"● holds {words(row.category for row in held)}", style="yellow"))
-    for row in holdings:
-        if not row.held:
-            when = f" on {moment(row.erased_at)}" if row.erased_at else ""
-            branch.add(Text(f"○ erased {plain(row.category)}{when}", style="green"))
+    for said in phrase.erasures(holdings):
+        branch.add(Text(f"○ {said}", style="green"))
 
 
 def _title(name: str, kind: str | None, state: State) -> Text:

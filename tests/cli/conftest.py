@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lineage.cli import place
+from lineage.cli.commands import database
 from lineage.cli.main import make_app
 from tests.cli.fake import Opened
 
@@ -19,6 +20,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
     """Put a fake behind the one place where commands open a store."""
     fake = Opened()
     monkeypatch.setattr(place, "make_tracker", fake)
+    monkeypatch.setattr(database, "upgrade_tables", lambda _: "0001")
     for name in ("STORE", "KEYS", "POLICIES", "RECIPIENTS", "DEBUG"):
         monkeypatch.delenv(f"LINEAGE_{name}", raising=False)
     return fake

@@ -198,7 +198,6 @@ def canned() -> dict[str, Any]:
         "doctor": answers.DoctorReport(
             ok=True, checks=[answers.Check(name="keys", ok=True, says="all epochs present")]
         ),
-        "upgrade": "0001",
     }
 
 

@@ -53,7 +53,7 @@ def test_json_is_the_model_that_python_returns(
     ("line", "seen"),
     [
         ("show m1", ["FastParcel", "● holds buyer_address", "record from 2026-03-04"]),
-        ("holders m1", ["MailBlast", "erased 2026-03-09", "sesiiduo → FastParcel"]),
+        ("holders m1", ["MailBlast", "2026-03-09: email", "2 have erased all they had"]),
         ("recipient subjects FastParcel", [ID, "--cursor page-2"]),
         ("request plan r1", ["FastParcel", "supplementary", "already erased", "ver 7"]),
         ("request status r1", ["overdue", "HTTP 503", "authenticated", "reply by 2026-03-16"]),

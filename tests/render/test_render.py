@@ -62,7 +62,7 @@ def test_tree_tells_held_from_erased_without_colour() -> None:
     """Somebody who prints the tree still sees what was erased and when."""
     shown = render(typical(), form="tree")
     assert "● holds buyer_address, buyer_name" in shown
-    assert "○ erased phone on 2026-03-09" in shown
+    assert "○ erased 2026-03-09: phone" in shown
     assert "for delivery · basis contract · in US · since 2026-03-04 10:30" in shown
 
 

@@ -5,13 +5,12 @@ import json
 import typer
 
 from lineage.cli.options import Json, example
-from lineage.cli.place import Place, opened, with_place
+from lineage.cli.place import Place, upgrade_tables, with_place
 
 
 def upgrade(place: Place, *, as_json: Json = False) -> None:
     """Make the tables, or bring them to the form this version needs."""
-    with opened(place) as tracker:
-        revision = tracker.upgrade()
+    revision = upgrade_tables(place)
     typer.echo(json.dumps({"revision": revision}) if as_json else f"The store is at {revision}.")
 
 

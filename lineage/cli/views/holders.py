@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from lineage.cli.views.tables import note, standing, table, title
+from lineage.cli.views.tables import lines, note, standing, table, title
+from lineage.render.phrase import erasures
 from lineage.render.text import moment, plain, spoken, words
 from lineage.service.answers import HolderRow, Holders, RecipientSubjects
 
+WAYS_SHOWN_MAX = 3
+
 
 def holders_view(answer: Holders) -> Iterator[RenderableType]:
-    """Yield one row per holder and holding, categories joined; held first."""
+    """Yield one row per holder: own systems first, then who still holds something."""
     yield title(f"{answer.subject} at {answer.controller}", _count(answer))
     if answer.holders:
-        yield table(
-            "holder", "kind", "holds", "since", "why", "path", rows=_rows(answer), whole=("since",)
-        )
+        columns = ("holder", "holds", "has erased", "since", "why")
+        yield table(*columns, rows=_rows(answer), whole=("since",))
     else:
         yield note("No holder on record.")
     yield ""
@@ -31,31 +33,37 @@ def _count(answer: Holders) -> str:
 
 
 def _rows(answer: Holders) -> Iterator[list[str | Text]]:
-    groups: dict[tuple[bool, str, str, str, str, str], list[HolderRow]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[HolderRow]] = defaultdict(list)
     for row in answer.holders:
-        end = "" if row.erased_at is None else moment(row.erased_at)
-        path = " → ".join(plain(party) for party in row.paths[0]) if row.paths else ""
-        key = (
-            not row.held,
-            row.holder_kind,
-            row.holder,
-            moment(row.since),
-            f"{row.why}|{end}",
-            path,
-        )
-        groups[key].append(row)
-    for (gone, kind, holder, since, why, path), rows in sorted(
-        groups.items(), key=lambda item: (item[0][1] != "system", item[0])
-    ):
-        reason, _, end = why.partition("|")
-        categories = words(sorted(row.category for row in rows))
-        what = Text(f"● {categories}", style="yellow")
-        if gone:
-            what = Text(f"○ {categories}\nerased {end}", style="green")
+        groups[row.holder_kind, row.holder].append(row)
+
+    def order(item: tuple[tuple[str, str], list[HolderRow]]) -> tuple[bool, bool, str]:
+        (kind, name), rows = item
+        return kind != "system", not any(row.held for row in rows), name
+
+    for (kind, name), rows in sorted(groups.items(), key=order):
         label = "own system" if kind == "system" else spoken(rows[0].recipient_kind or "recipient")
-        more = max(len(row.paths) for row in rows) - 1
-        others = f" (+{more} more)" if more > 0 else ""
-        yield [holder, label, what, since, spoken(reason), f"{path}{others}"]
+        held = sorted(row.category for row in rows if row.held)
+        since = min(row.since for row in rows if row.held or not held)
+        yield [
+            Text(plain(name), style="bold" if held else "").append(f"\n{label}", "not bold dim"),
+            Text(f"● {words(held)}" if held else "", style="yellow"),
+            lines(*(said.removeprefix("erased ") for said in erasures(rows)), style="green"),
+            moment(since),
+            lines(*_ways(rows)),
+        ]
+
+
+def _ways(rows: list[HolderRow]) -> list[str]:
+    """Say what decides that it holds the data, or holds them no more, the shortest way first."""
+    ways = {}
+    for row in [row for row in rows if row.held] or rows:
+        between = row.paths[0][1:-1] if row.paths else []
+        over = f" by way of {' → '.join(plain(party) for party in between)}" if between else ""
+        ways[f"{spoken(row.why)}{over}"] = len(between)
+    ordered = sorted(ways, key=lambda said: (ways[said], said))
+    more = len(ordered) - WAYS_SHOWN_MAX
+    return [*ordered[:WAYS_SHOWN_MAX], *([f"and {more} more"] if more > 0 else [])]
 
 
 def recipient_subjects_view(answer: RecipientSubjects) -> Iterator[RenderableType]:
