@@ -47,7 +47,9 @@ VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
             USAGE, "Look at the plan again with `lineage request plan` and decide with its ver."
         ),
         "InvalidInput": Verdict(USAGE, "See `lineage COMMAND --help` for what is expected."),
-        "PolicyError": Verdict(USAGE, "Correct the policy file, or choose others by --policies."),
+        "PolicyError": Verdict(
+            USAGE, "Correct the file, or choose another by --policies or --recipients."
+        ),
         "StoreUnusable": Verdict(
             UNUSABLE, "Check --store or LINEAGE_STORE; `lineage db upgrade` makes or updates it."
         ),
