@@ -1,0 +1,1 @@
+"""The use cases over the store. No SQL, no output."""

@@ -77,7 +77,7 @@ class DeadLetterBox:
         """How many are kept, by reason."""
         c = t.dead_letters.c
         rows = conn.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason))
-        return {reason: n for reason, n in sorted(rows.tuples())}
+        return {reason: n for reason, n in sorted(rows)}
 
     def letters(
         self,

@@ -58,7 +58,7 @@ def note_sources(conn: sa.Connection, log: int, drafts: Sequence[Draft], recorde
 def read_freshness(conn: sa.Connection, controller: str) -> Freshness:
     """How far this controller's record reaches, in two statements."""
     sizes = conn.execute(sa.select(t.logs.c.lane, t.logs.c.size).order_by(t.logs.c.lane))
-    complete_up_to = dict(sizes.tuples().all())
+    complete_up_to = dict(sizes.all())
     c = t.sources.c
     rows = conn.execute(
         sa.select(c.source, c.first_occurred_at, c.last_recorded_at).where(

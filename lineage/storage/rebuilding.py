@@ -52,7 +52,7 @@ def _next_refs(conn: sa.Connection, after: bytes) -> dict[bytes, str]:
     c = t.subjects.c
     what = sa.select(c.subject_ref, c.controller).where(c.kind == PERSON, c.subject_ref > after)
     rows = conn.execute(what.order_by(c.subject_ref).limit(CHUNK_PEOPLE))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _rebuild_chunk(

@@ -20,7 +20,7 @@ def find_request(
         what = what.where(c.controller == controller)
     order = (c.controller, sa.func.coalesce(c.received_at, c.decided_at), c.subject_ref)
     found: dict[str, bytes] = {}
-    for name, ref in conn.execute(what.order_by(*order)).tuples():
+    for name, ref in conn.execute(what.order_by(*order)):
         found.setdefault(name, ref)
     return list(found.items())
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from lineage.storage import tables as t
 from lineage.storage.engine import open_engine, reading, writing
-from lineage.storage.errors import KeysUnusable, SchemaMismatch
+from lineage.storage.errors import KeysUnusable, SchemaMismatch, StoreUnusable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -18,13 +18,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SCHEMA_VERSION = "0001"
 """The newest migration; ``tests/storage`` holds it against the folder."""
 
+VERSION_TABLE = "alembic_version"
 KEY_CHECK = "key check"
 
 
 def current_version(engine: sa.Engine) -> str | None:
     """The version of the store's schema; None for a store that has none yet."""
     with reading(engine) as conn:
-        if not sa.inspect(conn).has_table("alembic_version"):
+        if not _has_tables(conn):
             return None
         return conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
@@ -34,9 +35,20 @@ def is_fresh(url: str) -> bool:
     engine = open_engine(url)
     try:
         with reading(engine) as conn:
-            return not sa.inspect(conn).get_table_names()
+            return not _has_tables(conn)
     finally:
         engine.dispose()
+
+
+def _has_tables(conn: sa.Connection) -> bool:
+    """Whether the store has been made. Raises ``StoreUnusable`` for another program's database."""
+    names = sa.inspect(conn).get_table_names()
+    if names and VERSION_TABLE not in names:
+        raise StoreUnusable(
+            "the database holds tables of another program and no record of this one",
+            do="name a file of its own with --store",
+        )
+    return bool(names)
 
 
 def upgrade(url: str) -> tuple[str | None, str]:

@@ -166,7 +166,7 @@ class Tasks:
         """How many tasks there are, by state."""
         c = t.tasks.c
         rows = conn.execute(sa.select(c.state, sa.func.count()).group_by(c.state))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     def next_due(self, conn: sa.Connection) -> int | None:
         """When the next task becomes due, microseconds; None if none waits."""

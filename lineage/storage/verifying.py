@@ -172,7 +172,7 @@ class Verifier:
             .where(c.log == head.log)
             .group_by(c.level)
         )
-        for level, count, last in rows.tuples():
+        for level, count, last in rows:
             if count != expected.get(level, 0) or last != count - 1:
                 name = f"log {head.log} level {level} index {last}"
                 self._fault("tiles", name, "a tile too many or too few")

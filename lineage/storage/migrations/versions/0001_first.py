@@ -11,50 +11,113 @@ down_revision = None
 
 def upgrade() -> None:
     """Make all tables."""
+    _ledger()
+    _people()
+    _hops()
+    _requests_and_notices()
+    _operations()
+
+
+def _ledger() -> None:
+    """What is the record."""
     op.create_table(
-        "attempts",
-        sa.Column("notice_id", sa.Text(), nullable=False),
-        sa.Column("attempt", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("lease", sa.LargeBinary(), nullable=False),
-        sa.Column("started_at", sa.BigInteger(), nullable=False),
-        sa.Column("ended_at", sa.BigInteger(), nullable=True),
-        sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("notice_id", "attempt", name=op.f("pk_attempts")),
+        "meta",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
     )
     op.create_table(
-        "changes",
+        "logs",
+        sa.Column("log", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("next", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", name=op.f("pk_logs")),
+        sa.UniqueConstraint("lane", name=op.f("uq_logs_lane")),
+    )
+    op.create_table(
+        "events",
         sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
         sa.Column("event_key", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("log", sa.SmallInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_ref", "event_key", name=op.f("pk_events")),
+        sa.UniqueConstraint("log", "position", name=op.f("uq_events_log_position")),
+    )
+    op.create_index(
+        "ix_events_refolding",
+        "events",
+        ["type", "recorded_at"],
+        unique=False,
+        sqlite_where=sa.text(
+            "type IN ('lineage.event_retracted.v1', 'lineage.identity_linked.v1')"
+        ),
+        postgresql_where=sa.text(
+            "type IN ('lineage.event_retracted.v1', 'lineage.identity_linked.v1')"
+        ),
+    )
+    op.create_table(
+        "tiles",
+        sa.Column("log", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("level", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "level", "index", name=op.f("pk_tiles")),
+    )
+    op.create_table(
+        "subjects",
+        sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("controller", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("party", sa.Text(), nullable=False),
-        sa.Column("categories", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("purpose_from", sa.Text(), nullable=True),
-        sa.Column("purpose_to", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("subject_ref", "event_key", name=op.f("pk_changes")),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_id", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_ref", name=op.f("pk_subjects")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_subjects_lookup")),
+    )
+
+
+def _people() -> None:
+    """Facts: who is one person, and who sends."""
+    op.create_table(
+        "persons",
+        sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("controller", sa.Text(), nullable=False),
+        sa.Column("ver", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_ref", name=op.f("pk_persons")),
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "day_keys",
-        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("day", name=op.f("pk_day_keys")),
+        "links",
+        sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("other_ref", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("forward", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_ref", "other_ref", "forward", name=op.f("pk_links")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
-        "dead_letters",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.Column("day", sa.Integer(), nullable=False),
-        sa.Column("message", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")),
-        sa.UniqueConstraint("fingerprint", name=op.f("uq_dead_letters_fingerprint")),
+        "sources",
+        sa.Column("log", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("controller", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("first_occurred_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("event_count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "controller", "source", name=op.f("pk_sources")),
+        sqlite_with_rowid=False,
     )
+
+
+def _hops() -> None:
+    """Facts: who got what, and who has it no more."""
     op.create_table(
         "edges",
         sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
@@ -107,56 +170,42 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "events",
+        "changes",
         sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
         sa.Column("event_key", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("log", sa.SmallInteger(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("subject_ref", "event_key", name=op.f("pk_events")),
-        sa.UniqueConstraint("log", "position", name=op.f("uq_events_log_position")),
-    )
-    op.create_index(
-        "ix_events_refolding",
-        "events",
-        ["type", "recorded_at"],
-        unique=False,
-        sqlite_where=sa.text(
-            "type IN ('lineage.event_retracted.v1', 'lineage.identity_linked.v1')"
-        ),
-        postgresql_where=sa.text(
-            "type IN ('lineage.event_retracted.v1', 'lineage.identity_linked.v1')"
-        ),
-    )
-    op.create_table(
-        "links",
-        sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("other_ref", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("forward", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("subject_ref", "other_ref", "forward", name=op.f("pk_links")),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("categories", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("purpose_from", sa.Text(), nullable=True),
+        sa.Column("purpose_to", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_ref", "event_key", name=op.f("pk_changes")),
         sqlite_with_rowid=False,
     )
+
+
+def _requests_and_notices() -> None:
+    """Facts: what was asked for, and who was told."""
     op.create_table(
-        "logs",
-        sa.Column("log", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("next", sa.BigInteger(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("frontier", sa.LargeBinary(), nullable=False),
-        sa.Column("mac", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("log", name=op.f("pk_logs")),
-        sa.UniqueConstraint("lane", name=op.f("uq_logs_lane")),
+        "requests",
+        sa.Column("controller", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("right", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=True),
+        sa.Column("categories", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_recorded_at", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("ground", sa.Text(), nullable=True),
+        sa.Column("held", sa.Text(), nullable=False),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "controller", "request_id", "subject_ref", name=op.f("pk_requests")
+        ),
+        sqlite_with_rowid=False,
     )
-    op.create_table(
-        "meta",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
-    )
+    op.create_index(op.f("ix_requests_subject_ref"), "requests", ["subject_ref"], unique=False)
     op.create_table(
         "notices",
         sa.Column("notice_id", sa.Text(), nullable=False),
@@ -187,57 +236,10 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_notices_subject_ref"), "notices", ["subject_ref"], unique=False)
-    op.create_table(
-        "persons",
-        sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("controller", sa.Text(), nullable=False),
-        sa.Column("ver", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("subject_ref", name=op.f("pk_persons")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "requests",
-        sa.Column("controller", sa.Text(), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=False),
-        sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("right", sa.Text(), nullable=False),
-        sa.Column("received_at", sa.BigInteger(), nullable=True),
-        sa.Column("categories", sa.Text(), nullable=True),
-        sa.Column("decided_at", sa.BigInteger(), nullable=True),
-        sa.Column("decided_recorded_at", sa.BigInteger(), nullable=True),
-        sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("ground", sa.Text(), nullable=True),
-        sa.Column("held", sa.Text(), nullable=False),
-        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint(
-            "controller", "request_id", "subject_ref", name=op.f("pk_requests")
-        ),
-        sqlite_with_rowid=False,
-    )
-    op.create_index(op.f("ix_requests_subject_ref"), "requests", ["subject_ref"], unique=False)
-    op.create_table(
-        "sources",
-        sa.Column("log", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("controller", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("first_occurred_at", sa.BigInteger(), nullable=False),
-        sa.Column("last_recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("event_count", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("log", "controller", "source", name=op.f("pk_sources")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "subjects",
-        sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("lookup", sa.LargeBinary(), nullable=False),
-        sa.Column("controller", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed_id", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("subject_ref", name=op.f("pk_subjects")),
-        sa.UniqueConstraint("lookup", name=op.f("uq_subjects_lookup")),
-    )
+
+
+def _operations() -> None:
+    """What is machinery."""
     op.create_table(
         "tasks",
         sa.Column("notice_id", sa.Text(), nullable=False),
@@ -258,10 +260,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tasks_subject_ref"), "tasks", ["subject_ref"], unique=False)
     op.create_table(
-        "tiles",
-        sa.Column("log", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("level", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("hashes", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("log", "level", "index", name=op.f("pk_tiles")),
+        "attempts",
+        sa.Column("notice_id", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("lease", sa.LargeBinary(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("notice_id", "attempt", name=op.f("pk_attempts")),
+    )
+    op.create_table(
+        "day_keys",
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_day_keys")),
+    )
+    op.create_table(
+        "dead_letters",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("message", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_dead_letters_fingerprint")),
     )
