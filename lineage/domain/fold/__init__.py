@@ -13,7 +13,7 @@ from lineage.domain.fold.effective import effective_events
 from lineage.domain.fold.ins import IN_HANDLERS
 from lineage.domain.fold.outs import OUT_HANDLERS
 from lineage.domain.fold.requests import fold_notices, fold_requests
-from lineage.domain.fold.state import State, VersionAt, closed_edges
+from lineage.domain.fold.state import State, VersionAt, closed_edge
 from lineage.events import DataTransferred
 
 __all__ = ["VersionAt", "fold"]
@@ -35,7 +35,7 @@ def fold(events: Iterable[Recorded], *, controller: str, version_at: VersionAt) 
         if handler is not None:
             handler(state, event)
     return Facts(
-        edges=closed_edges(state),
+        edges=tuple(closed_edge(state, ref, hop) for ref, hop in state.edges),
         erasures=tuple(state.erasures),
         changes=tuple(state.changes),
         requests=fold_requests(ordered),

@@ -79,8 +79,11 @@ def _kept_by_hold(state: State, event: Recorded) -> set[str]:
 
 
 def _released_from(state: State, placed: Recorded, hold: RetentionHoldPlaced) -> set[str]:
+    """What releases freed of a hold; one releases only what was placed before it."""
     freed: set[str] = set()
-    for release in state.released:
+    for released, release in state.released:
+        if released.moment < placed.moment:
+            continue
         same = (
             release.hold_id == (hold.hold_id or placed.id)
             if release.hold_id is not None
@@ -98,7 +101,7 @@ def _hold_placed(state: State, event: Recorded) -> None:
 
 def _hold_released(state: State, event: Recorded) -> None:
     assert isinstance(event.data, RetentionHoldReleased)
-    state.released.append(event.data)
+    state.released.append((event, event.data))
 
 
 def _purpose_changed(state: State, event: Recorded) -> None:

@@ -12,6 +12,7 @@ from lineage.domain.facts import (
     Holder,
     HolderKind,
     Hop,
+    Moment,
     Recorded,
     Span,
 )
@@ -45,10 +46,13 @@ class OpenEdge:
 
 @dataclass(slots=True)
 class HoldingState:
-    """Running state of one (holder, category): outs so far, and the present holding's start."""
+    """Running state of one (holder, category) that came in: outs so far, and the present holding's
+    start. ``ended`` is the moment of the last out and ``began`` the start of what it ended."""
 
     generation: int = 0
     started: int | None = None
+    ended: Moment | None = None
+    began: int | None = None
 
 
 @dataclass(slots=True)
@@ -63,7 +67,7 @@ class State:
     """category -> the earliest time it is on record; filled before the pass"""
     completed: set[str] = field(default_factory=set)
     holds: list[tuple[Recorded, RetentionHoldPlaced]] = field(default_factory=list)
-    released: list[RetentionHoldReleased] = field(default_factory=list)
+    released: list[tuple[Recorded, RetentionHoldReleased]] = field(default_factory=list)
 
     def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
         """Record an *in* by ``hop``: every category is held from here on."""
@@ -87,9 +91,15 @@ class State:
             span.count += 1
 
     def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:
-        """Record an *out*: the holder holds these categories no longer."""
+        """Record an *out*: the holder holds these categories no longer.
+
+        Outs of one moment end the same holding and say so alike, for inside a rank the order
+        means nothing. What never came in is no holding, and becomes none.
+        """
         for category in categories:
-            holding = self.holdings.setdefault((holder, category), HoldingState())
+            holding = self.holdings.get((holder, category)) or HoldingState()
+            if holding.ended != event.moment:
+                holding.ended, holding.began = event.moment, holding.started
             self.erasures.append(
                 Erasure(
                     ref=event.ref,
@@ -99,7 +109,7 @@ class State:
                     kind=event_kind(event),
                     at=event.occurred_at,
                     rank=event.data.event_rank,
-                    started=holding.started,
+                    started=holding.began,
                 ),
             )
             holding.generation += 1
@@ -155,14 +165,12 @@ def system(event: Recorded) -> Holder:
     return Holder(HolderKind.SYSTEM, event.source)
 
 
-def closed_edges(state: State) -> tuple[Edge, ...]:
-    """The edges as facts: a span keeps ``since`` only where no *out* came after it."""
-    edges = []
-    for (ref, hop), edge in state.edges.items():
-        spans = {}
-        for category, span in sorted(edge.spans.items()):
-            current = state.holdings[hop.to, category].generation
-            since = span.since if span.generation == current else None
-            spans[category] = Span(since, span.last, span.rank, span.first, span.count)
-        edges.append(Edge(ref, hop, edge.first, edge.last, edge.count, spans))
-    return tuple(edges)
+def closed_edge(state: State, ref: bytes, hop: Hop) -> Edge:
+    """An edge as a fact: a span keeps ``since`` only where no *out* came after it."""
+    edge = state.edges[ref, hop]
+    spans = {}
+    for category, span in sorted(edge.spans.items()):
+        current = state.holdings[hop.to, category].generation
+        since = span.since if span.generation == current else None
+        spans[category] = Span(since, span.last, span.rank, span.first, span.count)
+    return Edge(ref, hop, edge.first, edge.last, edge.count, spans)
