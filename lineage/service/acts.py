@@ -61,9 +61,11 @@ class Acts:
                 categories=tuple(sorted({*before.categories, *new.categories})),
             )
         kind = new.told.recipient_kind
+        # The ref as well: sources may have given one request id to two people.
+        whose = f"{request.ref.hex()}:{request.request_id}"
         return NoticePlanned(
             notice_id=self._hasher.notice_id(
-                state.controller, request.request_id, new.told.recipient, new.round
+                state.controller, whose, new.told.recipient, new.round
             ),
             request_id=request.request_id,
             recipient=new.told.recipient,
@@ -84,9 +86,10 @@ class Acts:
 def system_event(controller: str, subject: str, data: EventData, *, now: int) -> Event:
     """An event of the tracker's own; its id says what it is about, so it is written once."""
     notice = getattr(data, "notice_id", None) or ""
-    words = "+".join(getattr(data, "categories", None) or ())
+    # A notice's categories only ever grow in number; their words could outgrow an id.
+    which = len(getattr(data, "categories", None) or ()) or now
     return Event(
-        id=f"{notice}:{data.event_name}:{now if not words else words}"[:200],
+        id=f"{notice}:{data.event_name}:{which}",
         source=OWN_SOURCE,
         type=data.event_type(),
         time=from_micros(now),

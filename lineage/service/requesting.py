@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from lineage.domain.deadlines import DELETION, notice_dates, request_deadlines
-from lineage.domain.facts import CLOSED_NOTICE_STATES, Notice, Request
-from lineage.domain.planning import PlanRows, is_accepted, plan_rows, request_state
+from lineage.domain.deadlines import DELETION, request_deadlines
+from lineage.domain.facts import Request
+from lineage.domain.planning import is_accepted, plan_rows, request_state
 from lineage.events import Event, EventData, RequestDecided, RequestReceived
 from lineage.events.errors import problems_of
 from lineage.events.times import from_micros
-from lineage.policy.model import Policy
 from lineage.service import answers
 from lineage.service.errors import Ambiguous, InvalidInput, NotFound, PlanChanged
 from lineage.service.people import FoundPerson, View, view_at
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
+from lineage.service.request_rows import moment_of, notice_row, previewed, standing_duties
 from lineage.storage.errors import VersionChanged
 from lineage.storage.keyring import PERSON, Who
 from lineage.storage.persons import version_of
@@ -29,7 +29,7 @@ from lineage.storage.requests import find_request, list_requests
 from lineage.storage.store import Expected
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from lineage.storage.engine import Connection
 
 OFFICER_SOURCE = "/lineage/officer"
 
@@ -55,8 +55,13 @@ class Requests:
         """Record that a person asked; without an id the request gets one."""
         with self._ask.store.reading() as conn:
             controller = self._ask.people.controller_of(conn, subject, controller)
+            request_id = request_id or f"r-{secrets.token_hex(4)}"
+            if find_request(conn, request_id, controller):
+                raise InvalidInput(
+                    f"request {request_id!r} is on record already",
+                    do="give it another id, or see lineage request status",
+                )
         data = {"right": right, "trigger": trigger, "channel": channel}
-        request_id = request_id or f"r-{secrets.token_hex(4)}"
         model = _model(RequestReceived, {"request_id": request_id} | data)
         self._recorder.record_own([self._event(controller, subject, model)])
         return self.status(request_id, controller=controller)
@@ -148,12 +153,22 @@ class Requests:
                 conn, controller, view, nothing=not person.facts.edges and request is None
             )
             ver = version_of(conn, person.refs)
-        return self._plan(person, request, request_id, subject, view, if_accepted, ver, frame)
+        return self._plan(
+            person,
+            request,
+            request_id=request_id,
+            subject=subject,
+            view=view,
+            if_accepted=if_accepted,
+            ver=ver,
+            frame=frame,
+        )
 
     def _plan(
         self,
         person: FoundPerson,
         request: Request | None,
+        *,
         request_id: str | None,
         subject: str,
         view: View,
@@ -172,7 +187,7 @@ class Requests:
         notices = [
             n for n in person.facts.notices if request_id is None or n.request_id == request_id
         ]
-        notify = _previewed(policy, rows, today) if preview else _standing_duties(rows, notices)
+        notify = previewed(policy, rows, today) if preview else standing_duties(rows, notices)
         return answers.Plan(
             request=request_id,
             subject=subject,
@@ -214,10 +229,10 @@ class Requests:
             right=request.right,
             state=self._state(person, request, today),
             outcome=request.outcome,
-            received=_time(request.received_at),
-            decided=_time(request.decided_at),
+            received=moment_of(request.received_at),
+            decided=moment_of(request.decided_at),
             ver=ver,
-            notices=[_notice_row(n, *tasks.get(n.notice_id, (0, None))) for n in notices],
+            notices=[notice_row(n, *tasks.get(n.notice_id, (0, None))) for n in notices],
             **self._limits(controller, request),
             **frame,
         )
@@ -242,7 +257,7 @@ class Requests:
                         subject=self._subject(conn, request),
                         right=request.right,
                         state=now_in,
-                        received=_time(request.received_at),
+                        received=moment_of(request.received_at),
                         notices=dict(sorted(Counter(str(n.state) for n in mine).items())),
                     )
                 )
@@ -325,74 +340,3 @@ def _standing(requests: Sequence[Request]) -> Request | None:
 def _no_request(person: FoundPerson) -> Request:
     ref = person.main or b""
     return Request(ref, "", DELETION, None, None, None, None, None, None, (), None)
-
-
-def _previewed(policy: Policy, rows: PlanRows, today: date) -> list[answers.NotifyRow]:
-    send_by, erase_by = notice_dates(policy, day=today)
-    return [
-        answers.NotifyRow(
-            recipient=told.recipient,
-            recipient_kind=told.recipient_kind,
-            categories=list(told.categories),
-            duty=told.rule.duty,
-            rule=told.rule.rule,
-            path=list(told.path),
-            supplementary=False,
-            send_by=send_by,
-            erase_by=erase_by,
-            state="planned",
-        )
-        for told in rows.told
-    ]
-
-
-def _standing_duties(rows: PlanRows, notices: Sequence[Notice]) -> list[answers.NotifyRow]:
-    """One row per recipient with an open notice: what it has yet to erase."""
-    told = {row.recipient: row for row in rows.told}
-    by_recipient: dict[str, list[Notice]] = {}
-    for notice in notices:
-        if notice.state not in CLOSED_NOTICE_STATES:
-            by_recipient.setdefault(notice.recipient, []).append(notice)
-    found = []
-    for recipient, own in sorted(by_recipient.items()):
-        own.sort(key=lambda n: n.round)
-        latest = own[-1]
-        known = told.get(recipient)
-        found.append(
-            answers.NotifyRow(
-                recipient=recipient,
-                recipient_kind=None if known is None else known.recipient_kind,
-                categories=sorted({c for n in own for c in n.categories if c not in n.erased}),
-                duty="policy" if latest.duty == "policy" else "default",
-                rule=latest.rule,
-                path=[recipient] if known is None else list(known.path),
-                supplementary=any(n.supplementary for n in own),
-                send_by=own[0].send_by,
-                erase_by=own[0].erase_by,
-                state=str(own[0].state),
-            )
-        )
-    return found
-
-
-def _notice_row(notice: Notice, attempts: int, last_error: str | None) -> answers.NoticeRow:
-    return answers.NoticeRow.model_validate(
-        {
-            "notice_id": notice.notice_id,
-            "recipient": notice.recipient,
-            "categories": list(notice.categories),
-            "state": str(notice.state),
-            "round": notice.round,
-            "send_by": notice.send_by,
-            "erase_by": notice.erase_by,
-            "sent": _time(notice.sent_at),
-            "answered": _time(notice.answered_at),
-            "strength": notice.strength,
-            "attempts": attempts,
-            "last_error": last_error,
-        }
-    )
-
-
-def _time(micros: int | None) -> datetime | None:
-    return None if micros is None else from_micros(micros)

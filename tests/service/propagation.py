@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 from standardwebhooks import Webhook
@@ -124,7 +124,7 @@ class Endpoints:
                 return Reply()
             return script.pop(0) if len(script) > 1 else script[0]
 
-    def __enter__(self) -> Endpoints:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -14,6 +14,7 @@ from tests.service.propagation import CONTROLLER, MONDAY, Shop, running_shop, sh
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A shop with three recipients that can be told."""
     with running_shop(tmp_path) as found:
         yield found
 
