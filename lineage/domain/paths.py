@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from heapq import heappop, heappush
 
 from lineage.domain.facts import Edge, HolderKind
 
@@ -40,36 +41,44 @@ class Paths:
         return self._cache[key]
 
     def _shortest(self, recipient: str, category: str | None) -> list[tuple[str, ...]]:
-        leads_there = self._leading_to(recipient, category)
+        """The shortest paths, by length, then by name.
+
+        What is tried first is the path that can end soonest, so a crowd beside the way does not
+        use up the steps before the recipient is reached.
+        """
+        left = self._hops_left(recipient, category)
         found: list[tuple[str, ...]] = []
-        if self.controller not in leads_there:
+        if self.controller not in left:
             return found
-        queue: deque[tuple[str, ...]] = deque([(self.controller,)])
+        start = (left[self.controller], (self.controller,))
+        waiting: list[tuple[int, tuple[str, ...]]] = [start]
         steps = 0
-        while queue and len(found) < PATHS_MAX and steps < STEPS_MAX:
-            path = queue.popleft()
+        while waiting and len(found) < PATHS_MAX and steps < STEPS_MAX:
+            _, path = heappop(waiting)
             steps += 1
             if path[-1] == recipient and len(path) > 1:
                 found.append(path)
                 continue
-            for party in sorted(self._hops(path[-1], category)):
-                if party in leads_there and party not in path:
-                    queue.append((*path, party))
+            for party in self._hops(path[-1], category):
+                if party in left and party not in path:
+                    heappush(waiting, (len(path) + left[party], (*path, party)))
         return found
 
     def _hops(self, party: str, category: str | None) -> list[str]:
         hops = self._next.get(party, {})
         return [to for to, categories in hops.items() if category is None or category in categories]
 
-    def _leading_to(self, recipient: str, category: str | None) -> set[str]:
+    def _hops_left(self, recipient: str, category: str | None) -> dict[str, int]:
+        """How many hops each party that leads there is away from the recipient."""
         before: dict[str, list[str]] = defaultdict(list)
         for party in list(self._next):
             for to in self._hops(party, category):
                 before[to].append(party)
-        seen, waiting = {recipient}, [recipient]
+        left, waiting = {recipient: 0}, deque([recipient])
         while waiting:
-            for party in before[waiting.pop()]:
-                if party not in seen:
-                    seen.add(party)
+            reached = waiting.popleft()
+            for party in before[reached]:
+                if party not in left:
+                    left[party] = left[reached] + 1
                     waiting.append(party)
-        return seen
+        return left

@@ -72,7 +72,7 @@ def only_edge(*events: Any) -> Edge:
 def test_each_in_makes_a_holding_and_a_hop(
     name: str, data: dict[str, Any], holder: tuple[str, str], sender: str | None
 ) -> None:
-    """Each row of the contract's table makes its holder hold each category, by a hop of its kind."""
+    """Each row of the contract's table makes its holder hold all of it, by a hop of its kind."""
     event = told(name, 1, categories=["name", "email"], **data)
     edge = only_edge(event)
     assert held([event]) == {(*holder, "name"), (*holder, "email")}
@@ -115,7 +115,8 @@ TRANSFER = {"recipient": "Heir", "deal": "merger", "bound_by_policy": True}
 
 def test_a_transfer_without_categories_takes_all_on_record_up_to_its_time() -> None:
     """Everything recorded as come in by then moves: also what was erased since, nothing later,
-    and what comes at the same time at a later rank."""
+    and what comes at the same time at a later rank.
+    """
     events = [
         told("data_collected", 1, categories=["name"]),
         told("data_deleted", 2, categories=["name"], store="live", method="erase"),

@@ -157,7 +157,8 @@ def test_what_a_hold_keeps_stays_held_when_the_person_clears(
     holds: list[Recorded], kept: bool
 ) -> None:
     """A hold of ours on the category, in force at that moment, keeps it; a release or its last day
-    ends it, and a release counts for holds placed before it only."""
+    ends it, and a release counts for holds placed before it only.
+    """
     events = [collected(1, "ugc"), *holds, cleared(5, "posts")]
     assert held(events) == ({(S, SHOP, "ugc")} if kept else set())
 
@@ -255,11 +256,24 @@ def test_a_retracted_out_never_happened() -> None:
 
 
 def test_a_retraction_takes_back_only_what_it_names() -> None:
-    """Another source's event of that id stays, as does another person's, and an unknown id."""
+    """Another source's event of that id stays, and one of another id; a person's other events."""
     event = shared(1, "Cart", "name", id="x")
     assert held([event, retracted(2, "x", source=WEB)]) == {IN_CART}
     assert held([event, retracted(2, "y")]) == {IN_CART}
-    assert held([event, retracted(2, "x", ref=OTHER_REF)]) == {IN_CART}
+
+
+def test_a_retraction_under_one_id_of_a_person_takes_back_what_came_under_another() -> None:
+    """A service that knows the guest by the account now takes back what it sent of the guest."""
+    event = shared(1, "Cart", "name", id="x")
+    assert held([event, retracted(2, "x", ref=OTHER_REF)]) == set()
+
+
+def test_a_link_is_taken_back_under_its_own_id_only() -> None:
+    """Else a link would decide whether it may be taken back."""
+    guest = {"type": "email", "value": "guest@mail.example"}
+    link = told("identity_linked", 1, id="x", linked=OTHER_REF, identifier=guest)
+    assert facts_of(link, retracted(2, "x", ref=OTHER_REF)).links == ((REF, OTHER_REF),)
+    assert facts_of(link, retracted(2, "x")).links == ()
 
 
 def test_a_retraction_cannot_be_taken_back() -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lineage.domain.facts import Recorded
-from lineage.events import EventRetracted
+from lineage.events import EventRetracted, IdentityLinked
 
 
 def effective_events(events: Iterable[Recorded]) -> list[Recorded]:
     """The events in canonical order, less those that an ``event_retracted`` took back.
 
-    A retraction names (source, id) and counts for the subject it was recorded under, for an id is
-    unique per subject. It counts whatever its own time is, and cannot itself be retracted: the
-    way back is to send the event again under a new id.
+    A retraction names (source, id) and counts for the whole person, whichever of the linked ids
+    it came under: a service that knows a guest by the account now takes back what it sent of the
+    guest. A link is taken back under its own id only, for else it would decide about itself. A
+    retraction counts whatever its own time is, and cannot itself be retracted: the way back is to
+    send the event again under a new id.
     """
     found = list(events)
     retracted = {
@@ -22,10 +24,17 @@ def effective_events(events: Iterable[Recorded]) -> list[Recorded]:
         if isinstance(e.data, EventRetracted)
     }
     if retracted:
-        found = [
-            e
-            for e in found
-            if isinstance(e.data, EventRetracted) or (e.ref, e.source, e.id) not in retracted
-        ]
+        names = {(source, id_) for _, source, id_ in retracted}
+        found = [e for e in found if not _taken_back(e, retracted, names)]
     found.sort(key=lambda e: e.order)
     return found
+
+
+def _taken_back(
+    event: Recorded, exact: set[tuple[bytes, str, str]], names: set[tuple[str, str]]
+) -> bool:
+    if isinstance(event.data, EventRetracted):
+        return False
+    if isinstance(event.data, IdentityLinked):
+        return (event.ref, event.source, event.id) in exact
+    return (event.source, event.id) in names
