@@ -153,7 +153,7 @@ def next_steps(url: str, person: tuple[str, str]) -> Text:
     commands = (
         f"export LINEAGE_STORE={shlex.quote(url)}",
         f"{lineage} show {subject} --controller {controller}",
-        f"{lineage} holders {subject} --controller {controller} --as-of 2011-06-01",
+        f"{lineage} holders {subject} --controller {controller} --as-of 2011-06-24",
         f"{lineage} recipient subjects NordPost --controller {controller}",
         f"{lineage} request list",
         f"{lineage} verify",

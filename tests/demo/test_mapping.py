@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lineage.demo.mapping import events
+from lineage.demo.mapping import EVENTS_TOTAL, events
 from lineage.demo.orders import Order, read_orders
 from lineage.demo.places import DESTINATIONS, DOMESTIC
 from lineage.demo.table import mapping_table
@@ -75,6 +75,7 @@ def test_each_order_becomes_what_the_document_says(mapped: list[dict[str, Any]])
     assert counts["cross_border_transfer"] == sum(
         order.country not in DOMESTIC for order in delivered
     )
+    assert len(mapped) == EVENTS_TOTAL
     assert f"{len(mapped):,} events" in DOCUMENT.read_text(encoding="utf-8")
 
 
