@@ -56,8 +56,9 @@ def _layout(model: type[EventData]) -> _Layout:
     )
 
 
-def named_persons(event: Event) -> frozenset[str]:
-    """Return the ids of the persons an event names beside its ``subject`` attribute.
+def named_persons(event: Event | Body) -> frozenset[str]:
+    """Return the ids of the persons an event names beside its ``subject`` attribute; the refs,
+    where it is a body.
 
     An id that happens to be the subject's own is named like any other.
     """

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from lineage.domain.evidence.merkle import HASH_BYTES, Frontier
 from lineage.domain.evidence.tiles import TILE_WIDTH, Tile, grow_tiles
+from lineage.events import IdentityLinked
+from lineage.events.body import named_persons, read_body
+from lineage.events.marks import Mark
+from lineage.events.model import marks_of
+from lineage.events.registry import model_for
 from lineage.storage import tables as t
 from lineage.storage.engine import AnyRow
 from lineage.storage.errors import KeysUnusable
-from lineage.storage.keyring import Keyring
+from lineage.storage.keyring import PERSON, Keyring, Who
 from lineage.storage.ledger import EventRow, Head, body_context, head_mac, leaf_of
 from lineage.storage.seal import CannotOpen, Hasher, unseal
 
@@ -45,11 +52,14 @@ class Verifier:
     def verify(self, conn: sa.Connection) -> Verified:
         """Check subjects, logs, events and tiles."""
         self._keyring.clear()
+        self._verify_kinds(conn)
+        if self._found.faults:  # what is no number cannot be counted, what is no bytes not hashed
+            return self._found
         self._verify_subjects(conn)
         heads = self._verify_logs(conn)
         for head in heads:
             self._verify_log(conn, head)
-        self._verify_strays(conn, [head.log for head in heads])
+        self._verify_strays(conn)
         return self._found
 
     def _fault(self, table: str, row: str, what: str) -> None:
@@ -58,8 +68,18 @@ class Verifier:
             self._seen.add((table, what))
             self._found.faults.append((table, row, what))
 
+    def _verify_kinds(self, conn: sa.Connection) -> None:
+        """SQLite lets any column of any row hold any kind of value; texts of ours are ASCII."""
+        for table in t.LEDGER_TABLES:
+            odd = " OR ".join(_is_odd(column) for column in table.columns)
+            sql = f"SELECT rowid FROM {table.name} WHERE {odd} LIMIT 1"  # noqa: S608 - our names
+            rowid = conn.exec_driver_sql(sql).scalar()
+            if rowid is not None:
+                what = "a column holds a value that is none of its own"
+                self._fault(table.name, f"rowid {rowid}", what)
+
     def _verify_subjects(self, conn: sa.Connection) -> None:
-        for row in _in_order(conn, t.subjects, t.subjects.c.subject_ref, b""):
+        for row in _in_order(conn, t.subjects, t.subjects.c.subject_ref):
             name = f"subject_ref {row.subject_ref.hex()}"
             try:
                 self._keyring.open_id(row, self._keyring.open_row(row))
@@ -131,11 +151,34 @@ class Verifier:
         try:
             if cipher is None:
                 self._fault("events", name, "no key opens the row of this subject_ref")
+                subject = f"subject_ref {row.subject_ref.hex()}"
+                self._fault("subjects", subject, "the row is missing or does not open")
             else:
-                unseal(cipher, row.body, about)
+                clear = unseal(cipher, row.body, about)
+                self._verify_named(conn, row, clear, name)
         except CannotOpen:
             self._fault("events", name, "the body does not open in this row")
         return leaf_of(head.log, row.position, row.recorded_at, event)
+
+    def _verify_named(self, conn: sa.Connection, row: AnyRow, clear: bytes, name: str) -> None:
+        """Whoever the event names beside its subject must still have a row of its own."""
+        if not _names_somebody(row.type, clear):
+            return
+        body = read_body(row.type, clear)
+        named = {bytes.fromhex(ref) for ref in named_persons(body)}
+        if isinstance(body.data, IdentityLinked):
+            controller = self._controller_of(conn, row.subject_ref)
+            who = Who(controller, PERSON, body.data.identifier.value)
+            known = self._keyring.find(conn, who) is not None
+        else:
+            known = named <= set(self._keyring.ciphers(conn, named))
+        if not known:
+            self._fault("subjects", f"named by {name}", "the row is missing")
+
+    def _controller_of(self, conn: sa.Connection, ref: bytes) -> str:
+        c = t.subjects.c
+        what = sa.select(c.controller).where(c.subject_ref == ref)
+        return str(conn.execute(what).scalar_one())
 
     def _verify_tiles(self, conn: sa.Connection, head: Head, tiles: list[Tile], size: int) -> None:
         """Tiles full so far must equal what was computed; a partial one must begin with it."""
@@ -145,9 +188,9 @@ class Verifier:
             stored = conn.execute(sa.select(c.hashes).where(where)).scalar() or b""
             if stored == tile.hashes:
                 continue
-            if size < head.size and len(tile.hashes) < TILE_BYTES:
-                if stored[: len(tile.hashes)] == tile.hashes:
-                    continue
+            unfinished = size < head.size and len(tile.hashes) < TILE_BYTES
+            if unfinished and stored[: len(tile.hashes)] == tile.hashes:
+                continue
             name = f"log {head.log} level {tile.level} index {tile.index}"
             self._fault("tiles", name, "the tile is not that of the rows")
             if tile.level == 0:
@@ -177,33 +220,51 @@ class Verifier:
                 name = f"log {head.log} level {level} index {last}"
                 self._fault("tiles", name, "a tile too many or too few")
 
-    def _verify_strays(self, conn: sa.Connection, logs: list[int]) -> None:
+    def _verify_strays(self, conn: sa.Connection) -> None:
+        """Rows of a log that has no head."""
+        logs = sa.select(t.logs.c.log)
         for table in (t.events, t.tiles):
             what = sa.select(table.c.log).where(table.c.log.not_in(logs)).limit(1)
             stray = conn.execute(what).scalar()
             if stray is not None:
                 self._fault(table.name, f"log {stray}", "there is no such log")
+                self._fault("logs", f"log {stray}", "the row is missing")
+
+
+_KINDS = {sa.LargeBinary: "blob", sa.Text: "text"}
+
+
+def _is_odd(column: sa.Column[Any]) -> str:
+    """SQL that is true where the column holds what the program never writes there."""
+    kind = _KINDS.get(type(column.type), "integer")
+    odd = f"typeof(\"{column.name}\") <> '{kind}'"
+    return odd if kind != "text" else f"{odd} OR \"{column.name}\" GLOB '*[^ -~]*'"
+
+
+@cache
+def _type_names_somebody(type_: str) -> bool:
+    marks = marks_of(model_for(type_)).values()
+    return Mark.PERSON_REF in marks or type_ == IdentityLinked.event_type()
+
+
+def _names_somebody(type_: str, clear: bytes) -> bool:
+    """Whether the body may name another person: only then is it worth reading."""
+    return b'"account":' in clear or b'"person:' in clear or _type_names_somebody(type_)
 
 
 def _chunks_of_log(conn: sa.Connection, log: int) -> Iterator[list[AnyRow]]:
-    after = -(1 << 62)
     c = t.events.c
-    while True:
-        what = sa.select(t.events).where(c.log == log, c.position > after).order_by(c.position)
-        rows = list(conn.execute(what.limit(CHUNK_ROWS)).all())
-        if not rows:
-            return
-        yield rows
-        after = rows[-1].position
+    what = sa.select(t.events).where(c.log == log).order_by(c.position).limit(CHUNK_ROWS)
+    rows = conn.execute(what).all()
+    while rows:
+        yield list(rows)
+        rows = conn.execute(what.where(c.position > rows[-1].position)).all()
 
 
-def _in_order(
-    conn: sa.Connection, table: sa.Table, key: sa.Column[bytes], after: bytes
-) -> Iterator[AnyRow]:
-    while True:
-        what = sa.select(table).where(key > after).order_by(key).limit(CHUNK_ROWS)
-        rows = conn.execute(what).all()
-        if not rows:
-            return
+def _in_order(conn: sa.Connection, table: sa.Table, key: sa.Column[bytes]) -> Iterator[AnyRow]:
+    what = sa.select(table).order_by(key).limit(CHUNK_ROWS)
+    rows = conn.execute(what).all()
+    while rows:
         yield from rows
         after = rows[-1]._mapping[key]  # noqa: SLF001 - SQLAlchemy's public name for the mapping
+        rows = conn.execute(what.where(key > after)).all()
