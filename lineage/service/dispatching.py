@@ -40,7 +40,7 @@ from lineage.storage.store import Follow, Store
 from lineage.storage.tasks import AWAITING_PERSON, DONE, DUE, Claim
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from lineage.storage.engine import Connection
 
 CLAIMS_MAX = 500
 RECORD_EVERY_SECONDS = 1.0

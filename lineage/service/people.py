@@ -17,7 +17,7 @@ from lineage.storage.persons import linked_refs, main_ref
 from lineage.storage.store import Store
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from lineage.storage.engine import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,8 @@ class People:
         """Refs that link to these by an event that has been retracted since (known-at only)."""
         if view.live:
             return set()
-        return self._store.folder.refs_linking_to(conn, controller, refs, view.known_at)
+        links = self._store.folder.links_on_record(conn, controller, known_at=view.known_at)
+        return {ref for ref, other in links if other in refs}
 
 
 def _seen(event: Recorded, view: View) -> bool:

@@ -23,7 +23,7 @@ from lineage.storage.reverse import refs_with_edges_to
 from lineage.storage.store import Store
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from lineage.storage.engine import Connection
 
 LIMIT_MAX = 1000
 

@@ -36,6 +36,10 @@ SQLITE_FAULTS = {
     ),
     "file is not a database": ("the store is no SQLite database", "check --store"),
     "malformed": ("the store is damaged", "restore it from its backup, then run lineage verify"),
+    "could not decode": (
+        "the store is damaged: a text in it is none",
+        "run lineage verify, then restore it from its backup",
+    ),
     "disk i/o error": ("the disk failed while the store was used", "check the disk"),
 }
 
@@ -115,6 +119,9 @@ def chunks(values: list[Any], size: int) -> Iterator[list[Any]]:
     for start in range(0, len(values), size):
         yield values[start : start + size]
 
+
+Connection = sa.Connection
+"""A transaction that is under way; the layers above pass it on and never look into it."""
 
 AnyRow = sa.Row[*tuple[Any, ...]]
 """A row whose columns the statement above it names."""

@@ -8,6 +8,7 @@ from datetime import date
 from hashlib import blake2b
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from lineage.domain.facts import (
     Change,
@@ -22,8 +23,16 @@ from lineage.domain.facts import (
     Request,
     Span,
 )
+from lineage.domain.fold.forward import Step
 from lineage.storage import tables as t
 from lineage.storage.engine import AnyRow, PARAMETERS_MAX, chunks
+
+_INSERT_EDGES = insert(t.edges)
+_UPSERT_EDGES = _INSERT_EDGES.on_conflict_do_update(
+    index_elements=["subject_ref", "edge_key"],
+    set_={name: _INSERT_EDGES.excluded[name] for name in ("last_at", "event_count", "spans")},
+)
+"""A hop's key holds all that makes it distinct; folding forward only ever adds to it."""
 
 WRITTEN = (t.edges, t.erasures, t.changes, t.requests, t.notices, t.links)
 
@@ -46,6 +55,30 @@ def write_facts(
     for table, values in rows.items():
         if values:
             conn.execute(table.insert(), values)
+
+
+def write_steps(conn: sa.Connection, steps: Iterable[tuple[str, Step]]) -> None:
+    """Write what folding forward added: edges new or changed, outs, changes."""
+    edges, erasures, changes = [], [], []
+    for controller, step in steps:
+        edges += [_edge_row(controller, edge) for edge in step.edges]
+        erasures += [_erasure_row(erasure) for erasure in step.erasures]
+        changes += [_change_row(change) for change in step.changes]
+    if edges:
+        conn.execute(_UPSERT_EDGES, edges)
+    if erasures:
+        conn.execute(t.erasures.insert(), erasures)
+    if changes:
+        conn.execute(t.changes.insert(), changes)
+
+
+def read_edges(conn: sa.Connection, refs: Sequence[bytes]) -> dict[bytes, list[Edge]]:
+    """The stored edges of each ref."""
+    found: dict[bytes, list[Edge]] = {}
+    for part in chunks(list(refs), PARAMETERS_MAX):
+        for row in _rows(conn, t.edges, part):
+            found.setdefault(row.subject_ref, []).append(_edge(row))
+    return found
 
 
 def read_facts(conn: sa.Connection, refs: Sequence[bytes]) -> Facts:

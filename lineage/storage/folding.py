@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from lineage.domain.facts import Facts, Recorded
 from lineage.domain.fold import VersionAt, fold
 from lineage.domain.fold.effective import effective_events
+from lineage.domain.fold.forward import Standing, can_go_forward, fold_forward
 from lineage.events import IdentityLinked
 from lineage.storage import tables as t
-from lineage.storage.drafts import Drafter
-from lineage.storage.facts import write_facts
+from lineage.storage.drafts import Draft, Drafter
+from lineage.storage.facts import read_edges, write_facts, write_steps
 from lineage.storage.keyring import Keyring
 from lineage.storage.ledger import events_of
-from lineage.storage.persons import components, linked_refs
+from lineage.storage.persons import Link, components, linked_refs
 
 Versions = Callable[[str], VersionAt]
 """Gives, for a controller, the policy version in force at a time."""
@@ -90,24 +91,28 @@ class Folder:
             }
         return events
 
-    def refs_linking_to(
-        self, conn: sa.Connection, controller: str, refs: Iterable[bytes], known_at: int
-    ) -> set[bytes]:
-        """Refs of the controller whose ``identity_linked``, recorded by ``known_at``, names one
-        of these; retracted ones too. Links are few and have an index of their own."""
-        c, wanted = t.events.c, set(refs)
-        rows = conn.execute(
+    def links_on_record(
+        self, conn: sa.Connection, controller: str, *, known_at: int | None = None
+    ) -> list[Link]:
+        """Every link ever recorded of the controller (up to ``known_at``), retracted ones too.
+
+        Links are few and have an index of their own.
+        """
+        c = t.events.c
+        what = (
             sa.select(c.subject_ref, c.event_key, c.type, c.occurred_at, c.recorded_at, c.body)
             .join(t.subjects, t.subjects.c.subject_ref == c.subject_ref)
             .where(
                 c.type == IdentityLinked.event_type(),
-                c.recorded_at <= known_at,
                 t.subjects.c.controller == controller,
             )
-        ).all()
+        )
+        if known_at is not None:
+            what = what.where(c.recorded_at <= known_at)
+        rows = conn.execute(what).all()
         ciphers = self._keyring.ciphers(conn, [row.subject_ref for row in rows])
         found = self._drafter.recorded(conn, rows, controller, ciphers)
-        return {event.ref for event in found if event.linked_ref in wanted}
+        return [(e.ref, e.linked_ref) for e in found if e.linked_ref is not None]
 
     def fold_events(
         self, controller: str, events: dict[bytes, list[Recorded]]
@@ -130,22 +135,42 @@ class Folder:
             people.append(FoldedPerson(controller, tuple(group), tuple(own), facts))
         return people
 
+    def go_forward(
+        self,
+        conn: sa.Connection,
+        drafts: Sequence[Draft],
+        standings: dict[bytes, Standing],
+        recorded_at: int,
+    ) -> list[Draft]:
+        """Fold forward whoever can be, and write that; gives the drafts of everybody else.
+
+        ``standings`` are those from before these drafts were recorded.
+        """
+        by_ref: dict[bytes, list[Draft]] = defaultdict(list)
+        for draft in drafts:
+            if draft.person:
+                by_ref[draft.row.subject_ref].append(draft)
+        forward: dict[bytes, list[Recorded]] = {}
+        rest: list[Draft] = []
+        for ref, own in by_ref.items():
+            new = [draft.recorded(recorded_at) for draft in own]
+            if can_go_forward(standings.get(ref), new):
+                forward[ref] = new
+            else:
+                rest += own
+        stored = read_edges(conn, [ref for ref in forward if ref in standings])
+        steps = []
+        for ref, new in forward.items():
+            controller = by_ref[ref][0].controller
+            version_at = self._versions(controller)
+            before = stored.get(ref, ())
+            step = fold_forward(before, new, controller=controller, version_at=version_at)
+            steps.append((controller, step))
+        write_steps(conn, steps)
+        return rest
+
     def write(
         self, conn: sa.Connection, concerned: Iterable[bytes], people: Iterable[FoldedPerson]
     ) -> None:
         """Replace the stored facts of everybody concerned."""
         write_facts(conn, concerned, [(person.controller, person.facts) for person in people])
-
-
-def count_versions(conn: sa.Connection, counts: dict[tuple[bytes, str], int]) -> None:
-    """Add newly recorded events to each ref's version."""
-    statement = sa.dialects.sqlite.insert(t.persons)
-    statement = statement.on_conflict_do_update(
-        index_elements=["subject_ref"], set_={"ver": t.persons.c.ver + statement.excluded.ver}
-    )
-    values = [
-        {"subject_ref": ref, "controller": controller, "ver": n}
-        for (ref, controller), n in sorted(counts.items())
-    ]
-    if values:
-        conn.execute(statement, values)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from lineage.domain.fold.forward import Standing
 from lineage.storage import tables as t
 from lineage.storage.keyring import PERSON
+from lineage.storage.standings import NOTHING, rows_of, write_rows
 from lineage.storage.store import Store
 
 CHUNK_PEOPLE = 500
@@ -32,13 +34,14 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None) -> Rebuil
     with store.reading() as conn:
         count = sa.select(sa.func.count()).select_from(t.subjects)
         total = conn.execute(count.where(t.subjects.c.kind == PERSON)).scalar_one()
+        linked = _linked_refs(conn, store)
     while True:
         with store.writing() as conn:
             refs = _next_refs(conn, after)
             if not refs:
                 _drop_strays(conn)
                 break
-            _rebuild_chunk(conn, store, refs, rebuilt)
+            _rebuild_chunk(conn, store, refs, linked, rebuilt)
         after = max(refs)
         done += len(refs)
         if progress is not None:
@@ -46,6 +49,12 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None) -> Rebuil
     with store.reading() as conn:
         rebuilt.edges = conn.execute(sa.select(sa.func.count()).select_from(t.edges)).scalar_one()
     return rebuilt
+
+
+def _linked_refs(conn: sa.Connection, store: Store) -> set[bytes]:
+    """Refs that others ever linked to: they are never folded by themselves."""
+    controllers = conn.execute(sa.select(t.subjects.c.controller).distinct()).scalars().all()
+    return {other for name in controllers for _, other in store.folder.links_on_record(conn, name)}
 
 
 def _next_refs(conn: sa.Connection, after: bytes) -> dict[bytes, str]:
@@ -56,23 +65,23 @@ def _next_refs(conn: sa.Connection, after: bytes) -> dict[bytes, str]:
 
 
 def _rebuild_chunk(
-    conn: sa.Connection, store: Store, refs: dict[bytes, str], rebuilt: Rebuilt
+    conn: sa.Connection,
+    store: Store,
+    refs: dict[bytes, str],
+    linked: set[bytes],
+    rebuilt: Rebuilt,
 ) -> None:
     people, concerned = store.folder.fold_refs(conn, refs)
     store.folder.write(conn, concerned, people)
-    counts = {ref: 0 for ref in refs}
-    for person in people:
-        for event in person.events:
-            if event.ref in counts:
-                counts[event.ref] += 1
+    events = [event for person in people for event in person.events if event.ref in refs]
+    rows = {ref: (ref, name, n, standing) for ref, name, n, standing in rows_of(events, refs)}
+    for ref in linked & set(refs):
+        _, name, n, standing = rows.get(ref, (ref, refs[ref], 0, NOTHING))
+        rows[ref] = (ref, name, n, Standing(standing.last, plain=False))
     conn.execute(t.persons.delete().where(t.persons.c.subject_ref.in_(list(refs))))
-    values = [
-        {"subject_ref": ref, "controller": refs[ref], "ver": n} for ref, n in counts.items() if n
-    ]
-    if values:
-        conn.execute(t.persons.insert(), values)
-    rebuilt.people += len(values)
-    rebuilt.events += sum(counts.values())
+    write_rows(conn, [row for ref, row in rows.items() if ref in refs])
+    rebuilt.people += len({event.ref for event in events})
+    rebuilt.events += len(events)
 
 
 def _drop_strays(conn: sa.Connection) -> None:

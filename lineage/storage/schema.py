@@ -54,7 +54,7 @@ def _has_tables(conn: sa.Connection) -> bool:
 def upgrade(url: str) -> tuple[str | None, str]:
     """Run the migrations that are missing: (version before, version after)."""
     # Alembic is slow to import and needed only here.
-    from alembic import command  # noqa: PLC0415
+    from alembic import command
 
     engine = open_engine(url)
     try:
@@ -70,7 +70,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
 
 def migration_config() -> Config:
     """The settings of the migrations; there is no ini file."""
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -6,7 +6,6 @@ them knows no SQL, what is below knows no business beyond the pure fold.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from lineage.storage import tables as t
 from lineage.storage.dead_letters import DeadLetterBox
 from lineage.storage.drafts import DeadLetter, Draft, Drafter, PreparedBatch
 from lineage.storage.errors import VersionChanged
-from lineage.storage.folding import FoldedPerson, Folder, Versions, count_versions
+from lineage.storage.folding import FoldedPerson, Folder, Versions
 from lineage.storage.freshness import note_sources
 from lineage.storage.keyring import Keyring, Who
 from lineage.storage.keys import Keys
@@ -28,6 +27,7 @@ from lineage.storage.ledger import LOCAL_LANE, Head, append, known_events, lock_
 from lineage.storage.persons import linked_refs, version_of
 from lineage.storage.schema import check_schema
 from lineage.storage.seal import Hasher
+from lineage.storage.standings import add_events, read_standings
 from lineage.storage.tasks import Tasks
 
 RACES_MAX = 5
@@ -163,13 +163,16 @@ class Store:
         self._insert_subjects(conn, batch)
         applied = Applied(recorded_at=recorded_at)
         fresh, reused = self._split(conn, batch.drafts, applied)
-        head = self._append(conn, head, fresh, recorded_at)
         applied.recorded = len(fresh)
-        people, concerned = self._fold(conn, fresh)
+        standings = read_standings(conn, [draft.row.subject_ref for draft in fresh])
+        head = self._append(conn, head, fresh, recorded_at)
+        late = self.folder.go_forward(conn, fresh, standings, recorded_at)
+        people, concerned = self._fold(conn, late)
         if follow is not None:
             acted = self._act(conn, head, people, follow, recorded_at, applied)
-            if acted:
-                people, concerned = self._fold(conn, [*fresh, *acted])
+            again, _ = self._fold(conn, acted)
+            folded = {ref for person in again for ref in person.refs}
+            people = [p for p in people if folded.isdisjoint(p.refs)] + again
         self.folder.write(conn, concerned, people)
         letters = [*batch.dead, *(_reused_letter(batch, item) for item in reused)]
         self.dead_letters.keep(conn, letters, lane=lane, recorded_at=recorded_at)
@@ -223,8 +226,9 @@ class Store:
         rows = [draft.row for draft in drafts]
         head = append(conn, self.hasher, head, rows, recorded_at=recorded_at)
         note_sources(conn, head.log, drafts, recorded_at)
-        counts = Counter((d.row.subject_ref, d.controller) for d in drafts if d.person)
-        count_versions(conn, counts)
+        own = [draft for draft in drafts if draft.person]
+        controllers = {draft.row.subject_ref: draft.controller for draft in own}
+        add_events(conn, [draft.recorded(recorded_at) for draft in own], controllers)
         return head
 
     def _fold(

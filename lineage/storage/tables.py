@@ -112,6 +112,9 @@ persons = Table(
     Column("subject_ref", LargeBinary(REF_BYTES), primary_key=True),
     Column("controller", Text, nullable=False),
     Column("ver", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("last_rank", SmallInteger, nullable=False),
+    Column("plain", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
 

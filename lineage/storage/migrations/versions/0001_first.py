@@ -92,6 +92,9 @@ def _people() -> None:
         sa.Column("subject_ref", sa.LargeBinary(length=16), nullable=False),
         sa.Column("controller", sa.Text(), nullable=False),
         sa.Column("ver", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_rank", sa.SmallInteger(), nullable=False),
+        sa.Column("plain", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("subject_ref", name=op.f("pk_persons")),
         sqlite_with_rowid=False,
     )
