@@ -36,7 +36,11 @@ PLAIN = shared(1, "Cart", "name", purpose="delivery")
 )
 def test_whatever_a_share_says_otherwise_makes_another_hop(other: dict[str, Any]) -> None:
     """Recipient, kind, purpose, basis, functions, region and form each make a hop distinct."""
-    fields = {"recipient": "Cart", "recipient_kind": "logistics", "purpose": "delivery"}
+    fields: dict[str, Any] = {
+        "recipient": "Cart",
+        "recipient_kind": "logistics",
+        "purpose": "delivery",
+    }
     event = told("data_shared", 2, categories=["name"], **(fields | other))
     assert len(facts_of(PLAIN, event).edges) == 2
 
@@ -53,7 +57,11 @@ def test_whatever_a_share_says_otherwise_makes_another_hop(other: dict[str, Any]
 )
 def test_what_is_no_part_of_a_hop_adds_to_the_same_edge(same: dict[str, Any]) -> None:
     """Categories, orders and consents of a share do not make another hop."""
-    fields = {"recipient": "Cart", "recipient_kind": "logistics", "purpose": "delivery"}
+    fields: dict[str, Any] = {
+        "recipient": "Cart",
+        "recipient_kind": "logistics",
+        "purpose": "delivery",
+    }
     event = told("data_shared", 2, **({"categories": ["name"]} | fields | same))
     (edge,) = facts_of(PLAIN, event).edges
     assert (edge.first, edge.last, edge.count) == (at(1), at(2), 2)

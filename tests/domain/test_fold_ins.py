@@ -89,7 +89,7 @@ def test_nothing_else_makes_a_holding(name: str, data: dict[str, Any]) -> None:
 
 def test_a_transfer_across_a_border_reaches_recipient_and_host() -> None:
     """Who gets the data and who stores it there each hold it, once even where they are the same."""
-    fields = {"region_from": "DE", "region_to": "US", "categories": ["name"]}
+    fields: dict[str, Any] = {"region_from": "DE", "region_to": "US", "categories": ["name"]}
     two = told("cross_border_transfer", 1, recipient="Abroad", host="Vault", **fields)
     one = told("cross_border_transfer", 1, recipient="Vault", host="Vault", **fields)
     assert held([two]) == {(R, "Abroad", "name"), (R, "Vault", "name")}
@@ -110,7 +110,7 @@ def test_each_holder_of_uncontrolled_copies_is_out_of_reach() -> None:
     assert not row("Mirror", "ugc", copy, shared(2, "Mirror", "ugc")).unreachable
 
 
-TRANSFER = {"recipient": "Heir", "deal": "merger", "bound_by_policy": True}
+TRANSFER: dict[str, Any] = {"recipient": "Heir", "deal": "merger", "bound_by_policy": True}
 
 
 def test_a_transfer_without_categories_takes_all_on_record_up_to_its_time() -> None:

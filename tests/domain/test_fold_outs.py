@@ -20,7 +20,8 @@ from tests.properties.people import (
 
 R, S = "recipient", "system"
 WEB = "/services/web"
-FOR_GOOD, FOR_NOW = {"reversible": False}, {"reversible": True}
+FOR_GOOD: dict[str, Any] = {"reversible": False}
+FOR_NOW: dict[str, Any] = {"reversible": True}
 
 
 def collected(day: float, *categories: str, source: str = SHOP, **more: Any) -> Recorded:
@@ -30,7 +31,7 @@ def collected(day: float, *categories: str, source: str = SHOP, **more: Any) -> 
 
 def deleted(day: float, *categories: str, source: str = SHOP, store: str = "live") -> Recorded:
     """A deletion by a system."""
-    data = {"categories": list(categories), "store": store, "method": "erase"}
+    data: dict[str, Any] = {"categories": list(categories), "store": store, "method": "erase"}
     return told("data_deleted", day, source=source, **data)
 
 
@@ -234,7 +235,11 @@ def test_a_system_that_never_held_has_nothing_cleared(keys: tuple[int, int]) -> 
 
 def retracted(day: float, id: str, *, source: str = SHOP, ref: bytes = REF) -> Recorded:
     """An event is taken back."""
-    data = {"retracted_source": source, "retracted_id": id, "reason": "sent by mistake"}
+    data: dict[str, Any] = {
+        "retracted_source": source,
+        "retracted_id": id,
+        "reason": "sent by mistake",
+    }
     return told("event_retracted", day, ref=ref, **data)
 
 

@@ -3,8 +3,9 @@
 import time
 from itertools import pairwise
 
+from lineage.domain.facts import Recorded
 from lineage.domain.paths import PATHS_MAX
-from tests.properties.people import Recorded, erased, held, passed_on, row, rows_of, shared, told
+from tests.properties.people import erased, held, passed_on, row, rows_of, shared, told
 
 C = "sesiiduo"
 
