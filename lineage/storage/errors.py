@@ -2,7 +2,8 @@
 
 StorageError
 ├── StoreUnusable        full, read-only, locked, missing, damaged
-│   └── SchemaMismatch   older or newer than the program
+│   ├── SchemaMismatch   older or newer than the program
+│   └── CannotOpen       a sealed value was changed (lineage.storage.seal)
 ├── KeysUnusable         missing, readable by others, of another store
 └── VersionChanged       the person changed since the plan was shown
 """

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lineage.storage import tables as t
-from lineage.storage.engine import AnyRow, PARAMETERS_MAX, chunks
+from lineage.storage.engine import PARAMETERS_MAX, AnyRow, chunks
 from lineage.storage.errors import KeysUnusable
 from lineage.storage.keys import Keys
 from lineage.storage.seal import CannotOpen, Hasher, context, new_key, seal, unseal
@@ -125,12 +125,7 @@ class Keyring:
 
     def open_row(self, row: AnyRow) -> Person:
         """Unwrap the data key of a row. Raises ``CannotOpen`` if row or key was changed."""
-        kek = self._keks.get(row.epoch)
-        if kek is None:
-            raise KeysUnusable(
-                f"the key-encryption key of epoch {row.epoch} is not in the key folder",
-                do="restore the key folder from its backup",
-            )
+        kek = self._kek(row.epoch)
         about = _key_context(row.subject_ref, row.controller, row.kind, row.epoch)
         return Person(row.subject_ref, AESGCM(unseal(kek, row.wrapped_key, about)))
 
@@ -149,7 +144,16 @@ class Keyring:
 
     def open_day_key(self, day: int, epoch: int, wrapped: bytes) -> AESGCM:
         """Unwrap the key of a day's dead letters. Raises ``CannotOpen``."""
-        return AESGCM(unseal(self._keks[epoch], wrapped, context("day", day, epoch)))
+        return AESGCM(unseal(self._kek(epoch), wrapped, context("day", day, epoch)))
+
+    def _kek(self, epoch: int) -> AESGCM:
+        kek = self._keks.get(epoch)
+        if kek is None:
+            raise KeysUnusable(
+                f"the key-encryption key of epoch {epoch} is not in the key folder",
+                do="restore the key folder from its backup",
+            )
+        return kek
 
     def committed(self, new: Iterable[NewSubject]) -> None:
         """Remember subjects once their rows are durable, never before."""

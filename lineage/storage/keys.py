@@ -36,8 +36,17 @@ class Keys:
 
     def derive(self, purpose: str) -> bytes:
         """A key of its own for each purpose, so that no two hashes can be compared."""
-        kdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"lineage " + purpose.encode())
-        return kdf.derive(self.root)
+        return _derived(self.root, purpose)
+
+    def checks(self) -> dict[str, bytes]:
+        """What the store keeps of each key to know it again; says nothing of the key itself."""
+        epochs = {f"key check {epoch}": _derived(kek, "check") for epoch, kek in self.keks.items()}
+        return {"key check": _derived(self.root, "check"), **epochs}
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    kdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"lineage " + purpose.encode())
+    return kdf.derive(key)
 
 
 def load_keys(folder: Path) -> Keys:
@@ -50,7 +59,13 @@ def load_keys(folder: Path) -> Keys:
     _refuse_open_modes(folder)
     keks = {}
     for path in sorted(folder.glob("kek-*.key")):
-        keks[int(path.stem.removeprefix("kek-"))] = _read_key(path)
+        epoch = path.stem.removeprefix("kek-")
+        if not epoch.isdecimal():
+            raise KeysUnusable(
+                f"{path} is no key of an epoch: expected kek-NUMBER.key",
+                do="move it out of the key folder",
+            )
+        keks[int(epoch)] = _read_key(path)
     if not keks:
         raise KeysUnusable(
             f"no key-encryption key (kek-*.key) in {folder}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from lineage.storage import tables as t
 from lineage.storage.engine import open_engine, reading, writing
@@ -19,7 +21,6 @@ SCHEMA_VERSION = "0001"
 """The newest migration; ``tests/storage`` holds it against the folder."""
 
 VERSION_TABLE = "alembic_version"
-KEY_CHECK = "key check"
 
 
 def current_version(engine: sa.Engine) -> str | None:
@@ -77,7 +78,7 @@ def migration_config() -> Config:
     return config
 
 
-def check_schema(engine: sa.Engine, key_check: bytes) -> None:
+def check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
     """Raise ``SchemaMismatch`` or ``KeysUnusable`` unless program, store and keys fit together."""
     version = current_version(engine)
     if version != SCHEMA_VERSION:
@@ -92,13 +93,13 @@ def check_schema(engine: sa.Engine, key_check: bytes) -> None:
             do="run lineage db upgrade",
         )
     with reading(engine) as conn:
-        what = sa.select(t.meta.c.value).where(t.meta.c.name == KEY_CHECK)
-        stored = conn.execute(what).scalar()
-    if stored is None:
-        with writing(engine) as conn:
-            conn.execute(t.meta.insert(), {"name": KEY_CHECK, "value": key_check})
-    elif stored != key_check:
+        stored = dict(conn.execute(sa.select(t.meta.c.name, t.meta.c.value)).all())
+    if any(stored.get(name, value) != value for name, value in key_checks.items()):
         raise KeysUnusable(
             "the keys are those of another store",
             do="name this store's key folder with --keys or LINEAGE_KEYS",
         )
+    new = [{"name": n, "value": value} for n, value in key_checks.items() if n not in stored]
+    if new:
+        with writing(engine) as conn:
+            conn.execute(insert(t.meta).on_conflict_do_nothing(), new)

@@ -13,6 +13,7 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from lineage.storage.errors import StoreUnusable
 from lineage.storage.keys import KEY_BYTES, Keys
 from lineage.storage.tables import REF_BYTES
 
@@ -20,17 +21,24 @@ NONCE_BYTES = 12
 DIGEST_BYTES = 16
 
 
-class CannotOpen(Exception):
+class CannotOpen(StoreUnusable):
     """A sealed value does not open: it, its row or its key was changed."""
 
+    def __init__(self) -> None:
+        """Say the same wherever it happens: which row it is, only verify can tell."""
+        super().__init__(
+            "a sealed value in the store does not open: it, its row or its key was changed",
+            do="run lineage verify: it names the row; then restore the store from its backup",
+        )
 
-def context(*parts: object) -> bytes:
-    """An unambiguous byte string of the parts: each with its length before it."""
-    joined = bytearray()
+
+def context(*parts: bytes | int | str) -> bytes:
+    """An unambiguous byte string of the parts: each with its length (4 bytes) before it."""
+    joined = b""
     for part in parts:
-        data = part if isinstance(part, bytes) else str(part).encode()
+        data = part if type(part) is bytes else str(part).encode()
         joined += len(data).to_bytes(4, "big") + data
-    return bytes(joined)
+    return joined
 
 
 def seal(cipher: AESGCM, clear: bytes, about: bytes) -> bytes:
@@ -58,13 +66,13 @@ class Hasher:
         self._head = keys.derive("log head")
         self._message = keys.derive("dead letter")
         self._notice = keys.derive("notice id")
-        self.check = hmac.digest(keys.derive("check"), b"lineage", "sha256")
+        self.check = keys.checks()
 
-    def lookup(self, controller: str, kind: str, id: str) -> bytes:  # noqa: A002 - the contract's word
+    def lookup(self, controller: str, kind: str, id: str) -> bytes:
         """By what a person is found: 32 bytes of (controller, kind, id)."""
         return hmac.digest(self._lookup, context(controller, kind, id), "sha256")
 
-    def event_key(self, source: str, id: str) -> bytes:  # noqa: A002 - the contract's word
+    def event_key(self, source: str, id: str) -> bytes:
         """The key of an event under its subject: 16 bytes of (source, id)."""
         return hmac.digest(self._event, context(source, id), "sha256")[:REF_BYTES]
 
@@ -72,7 +80,7 @@ class Hasher:
         """Tells a repeated event from another one under the same id, without opening either."""
         return hmac.digest(self._digest, clear_body, "sha256")[:DIGEST_BYTES]
 
-    def head(self, *parts: object) -> bytes:
+    def head(self, *parts: bytes | int | str) -> bytes:
         """Authenticates the head of a log, which no tree covers."""
         return hmac.digest(self._head, context(*parts), "sha256")
 
