@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["Tracker", "open_tracker"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes are of any type
+def __getattr__(name: str) -> Any:
     """Load the tracker when one of its names is asked for."""
     if name in __all__:
-        from lineage import tracker  # noqa: PLC0415
+        from lineage import tracker
 
         return getattr(tracker, name)
     message = f"module {__name__!r} has no attribute {name!r}"

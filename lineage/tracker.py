@@ -182,19 +182,25 @@ class Tracker:
         is no text, and ``OSError`` for what cannot be read.
         """
         if str(path) == "-":
-            return self._record_stream(sys.stdin.buffer, None, strict, batch_size, progress)
+            return self.record_stream(
+                sys.stdin.buffer, strict=strict, batch_size=batch_size, progress=progress
+            )
         size = Path(path).stat().st_size
         with Path(path).open("rb") as stream:
-            return self._record_stream(stream, size, strict, batch_size, progress)
+            return self.record_stream(
+                stream, size=size, strict=strict, batch_size=batch_size, progress=progress
+            )
 
-    def _record_stream(
+    def record_stream(
         self,
         stream: BinaryIO,
-        size: int | None,
-        strict: bool,
-        batch_size: int,
-        progress: Callable[[int, int | None], None] | None,
+        *,
+        size: int | None = None,
+        strict: bool = False,
+        batch_size: int = BATCH_SIZE,
+        progress: Callable[[int, int | None], None] | None = None,
     ) -> answers.RecordReceipt:
+        """``record_file`` for an open binary stream; ``size`` in bytes is for ``progress``."""
         reader = MessageReader(stream)
         tell = None if progress is None else lambda _: progress(reader.bytes_read, size)
         return self._recorder.record(
@@ -241,7 +247,7 @@ class Tracker:
         limit: int = 100,
         cursor: str | None = None,
     ) -> answers.RecipientSubjects:
-        """Whose data a recipient holds: a page of at most ``limit`` people, ``next`` for the rest."""
+        """Whose data a recipient holds: at most ``limit`` people, ``next`` leads to the rest."""
         if controller is None:
             if len(self.controllers) != 1:
                 known = ", ".join(self.controllers)
@@ -335,16 +341,16 @@ class Tracker:
         *,
         limit: int = 500,
         concurrency: int = 8,
-        lease_seconds: float = 60.0,
+        lease_seconds: float = 120.0,
     ) -> answers.DispatchReport:
         """Deliver every notice that is due, and record what came of it.
 
-        ``limit`` notices are claimed at a time, ``concurrency`` sent at once; what a killed
-        dispatcher had claimed is free again after ``lease_seconds``.
+        At most ``limit`` notices are claimed at a time and ``concurrency`` sent at once; what a
+        killed dispatcher had claimed is free again after ``lease_seconds``.
         """
         # What sends loads an HTTP client; a program that only reads need not.
-        from lineage.channels.webhook import WebhookChannel  # noqa: PLC0415
-        from lineage.service.dispatching import Dispatcher  # noqa: PLC0415
+        from lineage.channels.webhook import WebhookChannel
+        from lineage.service.dispatching import Dispatcher
 
         dispatcher = Dispatcher(
             self.store,
@@ -360,18 +366,18 @@ class Tracker:
     def rebuild(
         self, *, progress: Callable[[int, int], None] | None = None
     ) -> answers.RebuildReport:
-        """Fold everybody's facts anew from the ledger. ``progress``: (people done, people in all)."""
+        """Fold everybody anew from the ledger. ``progress``: (people done, people in all)."""
         return self._upkeep.rebuild(progress)
 
     def verify(self, *, progress: Callable[[int], None] | None = None) -> answers.VerifyReport:
-        """Check every row of the ledger against its keys and its tree; names the first wrong row."""
+        """Check every row of the ledger against keys and tree; name the first wrong row."""
         return self._upkeep.verify(progress)
 
     def dead_letters(self, *, reason: str | None = None, limit: int = 100) -> answers.DeadLetters:
         """Messages that could not be accepted, the oldest first, without their content."""
         return self._upkeep.dead_letters(reason=reason, limit=limit)
 
-    def dead_letter(self, id: int) -> answers.DeadLetterRow:  # noqa: A002 - the row's own name
+    def dead_letter(self, id: int) -> answers.DeadLetterRow:
         """One such message, in clear."""
         return self._upkeep.dead_letter(id)
 
@@ -384,6 +390,7 @@ class Tracker:
         return self._upkeep.doctor()
 
 
-def upgrade_store(url: str = DEFAULT_STORE) -> str:
-    """Run the migrations a store lacks; gives the version it has now."""
+def upgrade_store(url: str = DEFAULT_STORE, *, keys: Path | str | None = None) -> str:
+    """Run the migrations a store lacks (a fresh one is made); gives the version it has now."""
+    _keys_for(url, default_key_folder(url) if keys is None else Path(keys))
     return schema.upgrade(url)[1]

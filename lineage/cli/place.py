@@ -128,10 +128,6 @@ def make_tracker(place: Place) -> "Tracker":
 
 def upgrade_tables(place: Place) -> str:
     """Bring the tables of ``place`` to this version, making store and keys where nothing is yet."""
-    from lineage.storage.schema import is_fresh
     from lineage.tracker import upgrade_store
 
-    url = place.store or DEFAULT_STORE
-    if is_fresh(url):
-        make_tracker(place).close()
-    return upgrade_store(url)
+    return upgrade_store(place.store or DEFAULT_STORE, keys=place.keys)

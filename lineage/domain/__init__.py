@@ -1,0 +1,1 @@
+"""The business, pure: fold, facts, holdings, planning, deadlines, evidence. No I/O."""

@@ -103,7 +103,8 @@ class Edge:
 @dataclass(frozen=True, slots=True)
 class Erasure:
     """One *out*: a holder stopped holding a category. ``started`` is when that holding began,
-    null where nothing was held."""
+    null where nothing was held.
+    """
 
     ref: bytes
     key: bytes

@@ -83,8 +83,7 @@ def _tallies(edges: Iterable[Edge]) -> dict[tuple[Holder, str], _Tally]:
                 tallies[edge.hop.to, category] = _Tally(moment, kind, [edge])
                 continue
             tally.edges.append(edge)
-            if (moment, kind) > (tally.last_in, tally.kind_in):
-                tally.last_in, tally.kind_in = moment, kind
+            tally.last_in, tally.kind_in = max((tally.last_in, tally.kind_in), (moment, kind))
     return tallies
 
 

@@ -254,7 +254,8 @@ def request_state(
     facts: Facts, *, controller: str, request: Request, today: date, answer_days: dict[str, int]
 ) -> str:
     """The state of a request on a day. ``answer_days`` gives the recipients' own time to answer,
-    which takes the place of ``erase_by`` where the policy has no word for it."""
+    which takes the place of ``erase_by`` where the policy has no word for it.
+    """
     if request.withdrawn_at is not None and not is_accepted(request):
         return "withdrawn"
     if request.decided_at is None:

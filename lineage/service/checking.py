@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from lineage.events import Event, EventClass, EventData, EventError, Problem, parse_event
@@ -19,7 +20,15 @@ OPERATOR_CLASSES = frozenset({EventClass.FACT, EventClass.DECISION, EventClass.A
 OWN_SOURCE = "/lineage"
 """What the tracker itself writes comes from here; nobody else may say so."""
 
-CATEGORY_FIELDS = ("categories", "combined_with", "held", "permission_scope")
+CATEGORY_FIELDS = (
+    "categories",
+    "combined_with",
+    "held",
+    "identifier",
+    "identifiers",
+    "permission_scope",
+)
+"""Fields that hold category words; ``tests/service`` holds the list to the models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +81,18 @@ class Checker:
 
 def categories_of(data: EventData) -> Iterator[tuple[str, str]]:
     """Every category word in an event's data, with the place where it stands."""
-    for name in CATEGORY_FIELDS:
-        for index, word in enumerate(getattr(data, name, None) or ()):
-            yield f"data.{name}[{index}]", word
-    for index, identifier in enumerate(getattr(data, "identifiers", None) or ()):
-        yield f"data.identifiers[{index}].type", identifier.type
-    identifier = getattr(data, "identifier", None)
-    if identifier is not None:
-        yield "data.identifier.type", identifier.type
+    for name in _category_fields(type(data)):
+        value = getattr(data, name)
+        if name == "identifier":
+            yield "data.identifier.type", value.type
+        elif name == "identifiers":
+            for index, identifier in enumerate(value or ()):
+                yield f"data.identifiers[{index}].type", identifier.type
+        else:
+            for index, word in enumerate(value or ()):
+                yield f"data.{name}[{index}]", word
+
+
+@cache
+def _category_fields(model: type[EventData]) -> tuple[str, ...]:
+    return tuple(name for name in CATEGORY_FIELDS if name in model.model_fields)

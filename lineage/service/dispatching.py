@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage.channels.port import Answer, Channel, Delivery, Outcome
 from lineage.channels.retry import next_attempt_at
-from lineage.domain.facts import CHANNEL_SOURCE, Notice
+from lineage.domain.facts import CHANNEL_SOURCE, Notice, Recorded
 from lineage.events import (
     Event,
     EventData,
@@ -30,10 +30,10 @@ from lineage.events import (
     RecipientWorking,
 )
 from lineage.events.times import from_micros, to_micros
-from lineage.policy.recipients import Recipient, RecipientRegistry
+from lineage.policy.recipients import RecipientRegistry
 from lineage.service.acts import system_event
 from lineage.service.answers import DispatchReport
-from lineage.service.notice_body import identifiers_for, notice_body
+from lineage.service.notice_body import SUBJECT, identifiers_for, notice_body
 from lineage.storage.facts import read_facts
 from lineage.storage.persons import linked_refs
 from lineage.storage.store import Follow, Store
@@ -42,7 +42,9 @@ from lineage.storage.tasks import AWAITING_PERSON, DONE, DUE, Claim
 if TYPE_CHECKING:
     from lineage.storage.engine import Connection
 
-CLAIMS_MAX = 500
+CLAIMS_PER_SENDER = 4
+"""Claimed at once for each sender: few enough that a lease outlasts its time in the queue."""
+
 RECORD_EVERY_SECONDS = 1.0
 
 
@@ -99,7 +101,7 @@ class Dispatcher:
         started = time.monotonic()
         counts = _Counts()
         with ThreadPoolExecutor(concurrency, thread_name_prefix="notice") as pool:
-            while jobs := self._claim(min(limit, CLAIMS_MAX), lease_seconds):
+            while jobs := self._claim(min(limit, concurrency * CLAIMS_PER_SENDER), lease_seconds):
                 counts.claimed += len(jobs)
                 for results in self._send(pool, jobs):
                     self._record(results, counts)
@@ -133,9 +135,17 @@ class Dispatcher:
             return _Job(claim, notice, subject, None, "no_endpoint")
         body = claim.body
         if body is None:
-            body = self._first_body(conn, claim, notice, subject, entry, connected, now)
-        if body is None:
-            return _Job(claim, notice, subject, None, "no_identifier")
+            shares: list[Recorded] = []
+            if entry.accepts != (SUBJECT,):
+                shares = self._store.folder.read(conn, claim.controller, connected, known_at=None)
+            identifiers = identifiers_for(entry, notice.recipient, subject, shares)
+            if not identifiers:
+                return _Job(claim, notice, subject, None, "no_identifier")
+            body = notice_body(
+                notice, controller=claim.controller, identifiers=identifiers, now=from_micros(now)
+            )
+            # From here on a late share makes a new round.
+            self._store.tasks.freeze(conn, claim, body)
         delivery = Delivery(
             notice_id=notice.notice_id,
             recipient=notice.recipient,
@@ -145,33 +155,6 @@ class Dispatcher:
             allow_loopback_http=entry.allow_loopback_http,
         )
         return _Job(claim, notice, subject, delivery)
-
-    def _first_body(
-        self,
-        conn: Connection,
-        claim: Claim,
-        notice: Notice,
-        subject: str,
-        entry: Recipient,
-        refs: Iterable[bytes],
-        now: int,
-    ) -> bytes | None:
-        """Make and freeze the body; None if the recipient knows the person by nothing we may say.
-
-        Frozen in the transaction of the claim: from here on a late share makes a new round.
-        """
-        events = self._store.folder.read(conn, claim.controller, refs, known_at=None)
-        identifiers = identifiers_for(entry, notice.recipient, subject, events)
-        if not identifiers:
-            return None
-        body = notice_body(
-            notice,
-            controller=claim.controller,
-            identifiers=identifiers,
-            now=from_micros(now),
-        )
-        self._store.tasks.freeze(conn, claim, body)
-        return body
 
     def _send(self, pool: ThreadPoolExecutor, jobs: list[_Job]) -> Iterator[list[_Result]]:
         """Results as they come, a moment's worth at a time: a slow one delays no other's record."""

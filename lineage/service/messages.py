@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from lineage.service.errors import InvalidInput
+from lineage.service.json_array import WHITE, ArraySplitter
 
 HEAD_BYTES = 8192
 KEPT_BYTES_MAX = 16 << 20
 """A longer message is cut here; nothing of this size is an event."""
 
 READ_BYTES = 1 << 16
-WHITE = b" \t\r\n"
 BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
 
@@ -95,9 +95,8 @@ class _Rest:
 
 
 def _lines(rest: _Rest) -> Iterator[Message]:
-    item = line = 0
-    for raw in _split_lines(rest):
-        line += 1
+    item = 0
+    for line, raw in enumerate(_split_lines(rest), start=1):
         if raw.strip(WHITE):
             item += 1
             yield Message(raw.strip(WHITE), item, line)
@@ -142,41 +141,15 @@ def _document(rest: _Rest) -> Iterator[Message]:
 
 
 def _array_items(rest: _Rest) -> Iterator[Message]:
-    """The members of a top-level array, found by counting brackets outside strings."""
-    item, depth, in_string, escaped = 0, 0, False, False
-    line = started_on = 1
-    current = bytearray()
-    closed = False
+    """The members of a top-level array; one that is cut off is passed on as it is."""
+    splitter = ArraySplitter(KEPT_BYTES_MAX)
+    item = 0
     while block := rest.read():
-        for byte in block:
-            if byte == 0x0A:
-                line += 1
-            if closed:
-                continue
-            if depth == 0:
-                depth = 1 if byte == 0x5B else 0
-                continue
-            if depth == 1 and not in_string and byte in b",]":
-                if current.strip(WHITE):
-                    item += 1
-                    yield Message(bytes(current).strip(WHITE), item, started_on)
-                current.clear()
-                closed = byte == 0x5D
-                continue
-            if not current.strip(WHITE):
-                started_on = line
-            if len(current) < KEPT_BYTES_MAX:
-                current.append(byte)
-            if in_string:
-                in_string = escaped or byte != 0x22
-                escaped = byte == 0x5C and not escaped
-            elif byte == 0x22:
-                in_string = True
-            elif byte in b"{[":
-                depth += 1
-            elif byte in b"}]":
-                depth -= 1
-    if current.strip(WHITE):
-        yield Message(bytes(current).strip(WHITE), item + 1, started_on)
-    elif not closed:
-        yield Message(b"[", item + 1, line)
+        for raw, line in splitter.feed(block):
+            item += 1
+            yield Message(raw, item, line)
+    cut_off = list(splitter.rest())
+    for raw, line in cut_off:
+        yield Message(raw, item + 1, line)
+    if not splitter.closed and not cut_off:
+        yield Message(b"[", item + 1, splitter.line)

@@ -149,7 +149,8 @@ class People:
 
 def _seen(event: Recorded, view: View) -> bool:
     """Once recorded, a retraction and a link count at any as-of: what is wrong never happened,
-    and who somebody is does not begin on the day it is found out."""
+    and who somebody is does not begin on the day it is found out.
+    """
     timeless = isinstance(event.data, EventRetracted | IdentityLinked)
     return timeless or event.occurred_at <= view.as_of
 

@@ -46,7 +46,7 @@ class Incoming:
 
 
 def _mapping_bytes(message: Mapping[str, Any]) -> bytes:
-    import json  # noqa: PLC0415 - only for a refused mapping
+    import json
 
     return json.dumps(message, default=repr).encode()
 
@@ -119,7 +119,9 @@ def _named(incoming: Incoming, problem: EventProblem) -> answers.Problem:
 class Recorder:
     """Records messages into one store."""
 
-    def __init__(self, store: Store, checker: Checker, follow: Follow, now: Callable[[], int]):
+    def __init__(
+        self, store: Store, checker: Checker, follow: Follow, now: Callable[[], int]
+    ) -> None:
         """``now`` is the tracker's clock in microseconds."""
         self._store = store
         self._checker = checker

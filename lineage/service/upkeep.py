@@ -1,4 +1,4 @@
-"""Looking after the store: verify, rebuild, dead letters, doctor. Reads and repairs, never plans."""
+"""Looking after the store: verify, rebuild, dead letters, doctor. Never plans or sends."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.dialects.sqlite import insert
 
 from lineage.storage import tables as t
-from lineage.storage.engine import AnyRow
 from lineage.storage.drafts import DeadLetter
+from lineage.storage.engine import AnyRow
 from lineage.storage.keyring import Keyring
 from lineage.storage.seal import Hasher, context, seal, unseal
 
@@ -51,7 +51,14 @@ class DeadLetterBox:
         values = []
         for letter in letters:
             fingerprint = self._hasher.fingerprint(context(lane, letter.reason, letter.message))
-            about = _about(fingerprint, lane, letter.place, recorded_at, letter.reason, day)
+            about = _about(
+                fingerprint=fingerprint,
+                lane=lane,
+                place=letter.place,
+                recorded_at=recorded_at,
+                reason=letter.reason,
+                day=day,
+            )
             problems = json.dumps(letter.problems).encode()
             values.append(
                 {
@@ -77,7 +84,7 @@ class DeadLetterBox:
         """How many are kept, by reason."""
         c = t.dead_letters.c
         rows = conn.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason))
-        return {reason: n for reason, n in sorted(rows)}
+        return dict(sorted(rows.all()))
 
     def letters(
         self,
@@ -104,7 +111,14 @@ class DeadLetterBox:
 
     def _open(self, conn: sa.Connection, row: AnyRow) -> StoredDeadLetter:
         cipher = self._day_cipher(conn, row.day)
-        about = _about(row.fingerprint, row.lane, row.place, row.recorded_at, row.reason, row.day)
+        about = _about(
+            fingerprint=row.fingerprint,
+            lane=row.lane,
+            place=row.place,
+            recorded_at=row.recorded_at,
+            reason=row.reason,
+            day=row.day,
+        )
         joined = unseal(cipher, row.message, about)
         size = int.from_bytes(joined[:4], "big")
         problems = tuple(tuple(p) for p in json.loads(joined[4 : 4 + size]))
@@ -123,6 +137,6 @@ class DeadLetterBox:
 
 
 def _about(
-    fingerprint: bytes, lane: str, place: str, recorded_at: int, reason: str, day: int
+    *, fingerprint: bytes, lane: str, place: str, recorded_at: int, reason: str, day: int
 ) -> bytes:
     return context("dead letter", fingerprint, lane, place, recorded_at, reason, day)

@@ -84,8 +84,8 @@ def _on_begin(connection: sa.Connection) -> None:
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One writing transaction: committed as a whole, or nothing of it."""
-    with _errors_named(), engine.connect() as connection:
-        connection = connection.execution_options(lineage_write=True)
+    with _errors_named(), engine.connect() as plain:
+        connection = plain.execution_options(lineage_write=True)
         with connection.begin():
             yield connection
 

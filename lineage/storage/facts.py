@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import blake2b
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlalchemy.dialects.sqlite import insert
 
 from lineage.domain.facts import (
@@ -25,7 +25,7 @@ from lineage.domain.facts import (
 )
 from lineage.domain.fold.forward import Step
 from lineage.storage import tables as t
-from lineage.storage.engine import AnyRow, PARAMETERS_MAX, chunks
+from lineage.storage.engine import PARAMETERS_MAX, AnyRow, chunks
 
 _INSERT_EDGES = insert(t.edges)
 _UPSERT_EDGES = _INSERT_EDGES.on_conflict_do_update(
@@ -105,7 +105,8 @@ def _rows(conn: sa.Connection, table: sa.Table, refs: Sequence[bytes]) -> Sequen
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+    """Compact JSON; whoever calls it gives the members in order."""
+    return to_json(value).decode()
 
 
 def edge_key(hop: Hop) -> bytes:
@@ -162,13 +163,13 @@ def _edge(row: AnyRow) -> Edge:
         recipient_kind=row.recipient_kind,
         purpose=row.purpose,
         legal_basis=row.legal_basis,
-        functions=tuple(json.loads(row.functions)),
+        functions=tuple(from_json(row.functions)),
         region=row.region,
         source_kind=row.source_kind,
         deidentified=bool(row.deidentified),
         policy_version=row.policy_version,
     )
-    spans = {category: Span(*parts) for category, parts in json.loads(row.spans).items()}
+    spans = {category: Span(*parts) for category, parts in from_json(row.spans).items()}
     return Edge(row.subject_ref, hop, row.first_at, row.last_at, row.event_count, spans)
 
 
@@ -214,7 +215,7 @@ def _change_row(change: Change) -> dict[str, object]:
 
 
 def _change(row: AnyRow) -> Change:
-    categories = tuple(json.loads(row.categories))
+    categories = tuple(from_json(row.categories))
     return Change(
         row.subject_ref,
         row.event_key,
@@ -250,12 +251,12 @@ def _request(row: AnyRow) -> Request:
         request_id=row.request_id,
         right=row.right,
         received_at=row.received_at,
-        categories=None if row.categories is None else tuple(json.loads(row.categories)),
+        categories=None if row.categories is None else tuple(from_json(row.categories)),
         decided_at=row.decided_at,
         decided_recorded_at=row.decided_recorded_at,
         outcome=row.outcome,
         ground=row.ground,
-        held=tuple(json.loads(row.held)),
+        held=tuple(from_json(row.held)),
         withdrawn_at=row.withdrawn_at,
     )
 
@@ -289,7 +290,7 @@ def _notice(row: AnyRow) -> Notice:
         notice_id=row.notice_id,
         request_id=row.request_id,
         recipient=row.recipient,
-        categories=tuple(json.loads(row.categories)),
+        categories=tuple(from_json(row.categories)),
         duty=row.duty,
         rule=row.rule,
         send_by=date.fromisoformat(row.send_by),
@@ -301,7 +302,7 @@ def _notice(row: AnyRow) -> Notice:
         sent_at=row.sent_at,
         answered_at=row.answered_at,
         strength=row.strength,
-        erased=tuple(json.loads(row.erased)),
+        erased=tuple(from_json(row.erased)),
     )
 
 

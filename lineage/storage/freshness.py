@@ -15,7 +15,8 @@ from lineage.storage.drafts import Draft
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """``complete_from`` is the earliest time on record of the controller, null for none;
-    ``sources`` maps each source to when it was last recorded. Times in microseconds."""
+    ``sources`` maps each source to when it was last recorded. Times in microseconds.
+    """
 
     complete_up_to: dict[str, int]
     complete_from: int | None

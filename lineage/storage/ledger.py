@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from lineage.domain.evidence.merkle import Frontier, leaf_hash
 from lineage.domain.evidence.tiles import grow_tiles, partial_tiles
 from lineage.storage import tables as t
-from lineage.storage.engine import AnyRow, PARAMETERS_MAX, chunks
+from lineage.storage.engine import PARAMETERS_MAX, AnyRow, chunks
 from lineage.storage.seal import Hasher, context, row_hash
 
 LOCAL_LANE = "local"

@@ -1,4 +1,4 @@
-"""Ids that several people's events share: allowed, counted, sometimes a sign of a careless emitter."""
+"""Ids that several people's events share: allowed, counted, at times a careless emitter's."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ class Store:
         late = self.folder.go_forward(conn, fresh, standings, recorded_at)
         people, concerned = self._fold(conn, late)
         if follow is not None:
-            acted = self._act(conn, head, people, follow, recorded_at, applied)
+            acted = self._act(conn, head, people, follow, applied)
             again, _ = self._fold(conn, acted)
             folded = {ref for person in again for ref in person.refs}
             people = [p for p in people if folded.isdisjoint(p.refs)] + again
@@ -243,7 +243,6 @@ class Store:
         head: Head,
         people: Sequence[FoldedPerson],
         follow: Follow,
-        recorded_at: int,
         applied: Applied,
     ) -> list[Draft]:
         """Append what follows for people with requests, and make the tasks it calls for."""
@@ -258,11 +257,11 @@ class Store:
                 facts=person.facts,
                 claimed=self.tasks.claimed(conn, person.refs),
             )
-            events += follow(state, recorded_at)
+            events += follow(state, applied.recorded_at)
         batch = self.prepare([(None, event) for event in events], conn=conn)
         fresh, _ = self._split(conn, batch.drafts, applied)
-        self._append(conn, head, fresh, recorded_at)
-        self.tasks.plan(conn, fresh, recorded_at)
+        self._append(conn, head, fresh, applied.recorded_at)
+        self.tasks.plan(conn, fresh, applied.recorded_at)
         applied.acts = len(fresh)
         return fresh
 

@@ -33,7 +33,7 @@ def dispatch(
     once: Once = False,
     limit: Limit = 500,
     concurrency: Concurrency = 8,
-    lease_seconds: Lease = 60.0,
+    lease_seconds: Lease = 120.0,
     poll_seconds: Poll = 5.0,
     as_json: Json = False,
 ) -> None:

@@ -78,9 +78,10 @@ def standing_of(events: Iterable[Recorded]) -> Standing:
 
 def can_go_forward(before: Standing | None, new: Sequence[Recorded]) -> bool:
     """Whether these events can be folded onto what is stored."""
-    if before is not None:
-        if not before.plain or min(event.moment for event in new) <= before.last:
-            return False
+    if before is not None and not before.plain:
+        return False
+    if before is not None and min(event.moment for event in new) <= before.last:
+        return False
     return not any(_needs_all(event) for event in new)
 
 
@@ -117,7 +118,7 @@ def fold_forward(
 
 
 def _reopened(state: State, edge: Edge) -> OpenEdge:
-    """The edge as it was while it grew; a span without ``since`` belongs to a holding that ended."""
+    """The edge as it was while it grew; a span without ``since`` is of a holding that ended."""
     opened = OpenEdge(edge.first, edge.last, edge.count)
     for category, span in edge.spans.items():
         holding = state.holdings.setdefault((edge.hop.to, category), HoldingState())

@@ -181,7 +181,8 @@ def _meant(
     by_recipient: dict[str, list[_Tally]],
 ) -> list[_Tally]:
     """The notices an answer is about: the one it names, else those of its request planned by then,
-    else (an erasure of the recipient's own accord) all of this recipient planned by then."""
+    else (an erasure of the recipient's own accord) all of this recipient planned by then.
+    """
     if data.notice_id is not None:
         named = tallies.get(data.notice_id)
         return [named] if named is not None and named.data.recipient == data.recipient else []

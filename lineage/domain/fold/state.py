@@ -47,7 +47,8 @@ class OpenEdge:
 @dataclass(slots=True)
 class HoldingState:
     """Running state of one (holder, category) that came in: outs so far, and the present holding's
-    start. ``ended`` is the moment of the last out and ``began`` the start of what it ended."""
+    start. ``ended`` is the moment of the last out and ``began`` the start of what it ended.
+    """
 
     generation: int = 0
     started: int | None = None
@@ -57,6 +58,8 @@ class HoldingState:
 
 @dataclass(slots=True)
 class State:
+    """What a fold knows so far of one person."""
+
     controller: str
     version_at: VersionAt
     edges: dict[tuple[bytes, Hop], OpenEdge] = field(default_factory=dict)
