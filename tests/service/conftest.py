@@ -1,4 +1,4 @@
-"""As in tests/storage: one fresh store on disk per test, with keys of its own; closed even where the test fails."""
+"""As in tests/storage: a fresh store on disk per test, with keys of its own, closed at its end."""
 
 from collections.abc import Iterator
 from pathlib import Path

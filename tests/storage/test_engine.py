@@ -1,0 +1,160 @@
+"""What the engine does when disk or file fail it: a clear error, no half batch, and on again."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event as hooks
+
+from lineage.storage import engine as engines
+from lineage.storage.errors import StoreUnusable
+from lineage.tracker import Tracker, open_tracker
+from tests.storage.dump import RECORD, dump
+from tests.storage.shop import Message, open_shop, share, url_of
+
+
+def limit_pages(tracker: Tracker, count: int) -> Callable[[], None]:
+    """Let the database grow by no more than some pages; gives what lifts it."""
+    engine = tracker.store.engine
+
+    def hook(connection: sqlite3.Connection, _record: object) -> None:
+        [(pages,)] = connection.execute("PRAGMA page_count").fetchall()
+        connection.execute(f"PRAGMA max_page_count = {pages + count}")
+
+    def lift() -> None:
+        hooks.remove(engine, "connect", hook)
+        engine.dispose()
+
+    engine.dispose()
+    hooks.listen(engine, "connect", hook)
+    return lift
+
+
+def batches(count: int) -> list[Message]:
+    """Shares of as many people."""
+    return [share(f"R{n % 9}", "email", "phone", subject=f"m{n}") for n in range(count)]
+
+
+def test_full_disk_records_whole_batches_only(tmp_path: Path, tracker: Tracker) -> None:
+    """On a full disk the error says what to do; whole batches are recorded, no half one; and
+    recording the same again, once there is room, completes it.
+    """
+    messages = batches(900)
+    lift = limit_pages(tracker, 40)
+    with pytest.raises(StoreUnusable, match="full") as caught:
+        tracker.record(messages, batch_size=100)
+    assert "record the same input again" in caught.value.do
+    report = tracker.verify()
+    assert report.ok
+    assert 0 < report.events < 900
+    assert report.events % 100 == 0
+    lift()
+    receipt = tracker.record(messages, batch_size=100)
+    assert (receipt.recorded, receipt.duplicates) == (900 - report.events, report.events)
+    assert tracker.verify().events == 900
+    assert tracker.holders("m899", controller="sesiiduo").holders
+
+
+def test_full_disk_strict_records_nothing(tmp_path: Path, tracker: Tracker) -> None:
+    """A strict recording that meets a full disk leaves the store as it was."""
+    tracker.record(batches(3))
+    before = dump(tmp_path / "shop.db", RECORD)
+    lift = limit_pages(tracker, 10)
+    with pytest.raises(StoreUnusable, match="full"):
+        tracker.record(batches(600), strict=True, batch_size=50)
+    lift()
+    assert dump(tmp_path / "shop.db", RECORD) == before
+    assert tracker.record(batches(60), strict=True).recorded == 60
+    assert tracker.verify().ok
+
+
+def test_read_only_store_answers_and_records_nothing(tmp_path: Path) -> None:
+    """A store that cannot be written still answers, and recording says that it is read-only."""
+    with open_shop(tmp_path) as tracker:
+        tracker.record([share()])
+    url = f"sqlite:///file:{tmp_path / 'shop.db'}?mode=ro&uri=true"
+    with open_tracker(url, keys=tmp_path / "shop.db.keys") as tracker:
+        assert tracker.verify().ok
+        with pytest.raises(StoreUnusable, match="read-only") as caught:
+            tracker.record([share("BlueVan")])
+        assert "writable" in caught.value.do
+        assert len(tracker.holders("m1", controller="sesiiduo").holders) == 1
+
+
+def test_file_that_is_no_database(tmp_path: Path) -> None:
+    """A file of another kind is refused by name, left as it is, and gets no keys."""
+    (tmp_path / "shop.db").write_text("these are my notes, " * 900)
+    with pytest.raises(StoreUnusable, match="no SQLite database"):
+        open_shop(tmp_path)
+    assert (tmp_path / "shop.db").read_text().startswith("these are my notes")
+    assert not (tmp_path / "shop.db.keys").exists()
+
+
+def test_damaged_file(tmp_path: Path) -> None:
+    """A store whose pages were overwritten says that it is damaged and what to do."""
+    with open_shop(tmp_path) as tracker:
+        tracker.record(batches(300))
+    database = tmp_path / "shop.db"
+    content = database.read_bytes()
+    head = 2 * engines.PAGE_BYTES
+    database.write_bytes(content[:head] + b"\xa5" * (len(content) - head))
+    with pytest.raises(StoreUnusable, match="damaged") as caught, open_shop(tmp_path) as tracker:
+        tracker.verify()
+    assert "backup" in caught.value.do
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "lineage.db",
+        "postgresql://db.example/lineage",
+        "sqlite://",
+        "sqlite:///",
+        "nonsense://x",
+    ],
+)
+def test_url_of_no_store(url: str, tmp_path: Path) -> None:
+    """A URL that names no store of ours is refused with an example of one."""
+    with pytest.raises(StoreUnusable) as caught:
+        open_tracker(url, keys=tmp_path / "keys")
+    assert "sqlite:///lineage.db" in caught.value.do
+    assert not (tmp_path / "keys").exists()
+
+
+def test_folder_that_does_not_exist(tmp_path: Path) -> None:
+    """A store in a folder that is not there cannot be opened, and nothing is made."""
+    with pytest.raises(StoreUnusable, match="cannot be opened"):
+        open_shop(tmp_path / "missing")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_writer_for_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another writer holds the store, recording waits; after too long it says so, and
+    questions are answered all the while.
+    """
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 50)
+    with open_shop(tmp_path) as tracker:
+        tracker.record([share()])
+        with closing(sqlite3.connect(tmp_path / "shop.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreUnusable, match="another writer"):
+                tracker.record([share("BlueVan")])
+            assert len(tracker.holders("m1", controller="sesiiduo").holders) == 1
+            other.execute("ROLLBACK")
+        assert tracker.record([share("BlueVan")]).recorded == 1
+        assert tracker.verify().ok
+
+
+def test_store_survives_being_copied(tmp_path: Path) -> None:
+    """A closed store is its database and its keys: a copy of both answers the same."""
+    (tmp_path / "a").mkdir()
+    with open_shop(tmp_path / "a") as tracker:
+        tracker.record(batches(5))
+        before = tracker.holders("m3", controller="sesiiduo")
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    with open_tracker(url_of(tmp_path / "b")) as tracker:
+        assert tracker.holders("m3", controller="sesiiduo").holders == before.holders
