@@ -2,6 +2,7 @@
 
     LineageError
     ├── NotFound             nothing on record under this name
+    │   └── UnknownSubject   nothing on record of this person, whoever is asked
     ├── Ambiguous            on record under several controllers
     ├── InvalidInput         the question or the file is not valid
     └── PlanChanged          the plan is no longer the one that was shown
@@ -22,6 +23,7 @@ __all__ = [
     "NotFound",
     "PlanChanged",
     "StoreUnusable",
+    "UnknownSubject",
 ]
 
 
@@ -36,6 +38,10 @@ class LineageError(Exception):
 
 class NotFound(LineageError):
     """Nothing is on record under this name."""
+
+
+class UnknownSubject(NotFound):
+    """Nothing is on record of this person under any controller."""
 
 
 class Ambiguous(LineageError):

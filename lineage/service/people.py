@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lineage.domain.facts import Facts, Recorded
 from lineage.events import EventRetracted, IdentityLinked
 from lineage.events.times import to_micros
-from lineage.service.errors import Ambiguous, InvalidInput
+from lineage.service.errors import Ambiguous, InvalidInput, UnknownSubject
 from lineage.storage.facts import read_facts
 from lineage.storage.keyring import PERSON, Who
 from lineage.storage.persons import linked_refs, main_ref
@@ -77,7 +77,7 @@ class People:
                 do="say which with --controller",
             )
         if not found:
-            raise InvalidInput(
+            raise UnknownSubject(
                 "nothing is on record of this person under any controller",
                 do="check the id; or say --controller to ask one controller's record",
             )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lineage.domain.facts import Edge, Facts, HolderKind
+from lineage.domain.facts import Edge, Facts, HolderKind, Span
 from lineage.domain.holdings import Holding, holdings, recipient_kinds
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
@@ -256,27 +256,31 @@ def _holder_row(holding: Holding, names: Named) -> answers.HolderRow:
 
 def _collection_rows(facts: Facts, names: Named) -> list[answers.CollectionRow]:
     """One row per system, category and distinct source, purpose and policy version."""
-    rows = []
+    spans: dict[tuple[str, ...], list[Span]] = {}
     for edge in facts.edges:
-        if edge.hop.to.kind is not HolderKind.SYSTEM:
-            continue
         hop = edge.hop
-        rows += [
-            answers.CollectionRow(
-                system=hop.to.name,
-                category=category,
-                source_kind=hop.source_kind,
-                source_party=names(hop.from_party),
-                purpose=hop.purpose,
-                policy_version=hop.policy_version,
-                first=from_micros(span.first),
-                last=from_micros(span.last),
-                count=span.count,
-            )
-            for category, span in edge.spans.items()
-        ]
-    rows.sort(key=lambda r: (r.system, r.category, r.first, r.source_kind or "", r.purpose or ""))
-    return rows
+        if hop.to.kind is not HolderKind.SYSTEM:
+            continue
+        about = (hop.source_kind, names(hop.from_party), hop.purpose)
+        for category, span in edge.spans.items():
+            key = (hop.to.name, category, hop.policy_version, *(word or "" for word in about))
+            spans.setdefault(key, []).append(span)
+    return [_collection_row(key, found) for key, found in sorted(spans.items())]
+
+
+def _collection_row(key: tuple[str, ...], spans: list[Span]) -> answers.CollectionRow:
+    system, category, version, source_kind, source_party, purpose = key
+    return answers.CollectionRow(
+        system=system,
+        category=category,
+        source_kind=source_kind or None,
+        source_party=source_party or None,
+        purpose=purpose or None,
+        policy_version=version,
+        first=from_micros(min(span.first for span in spans)),
+        last=from_micros(max(span.last for span in spans)),
+        count=sum(span.count for span in spans),
+    )
 
 
 def _edge_rows(facts: Facts, names: Named) -> list[answers.EdgeRow]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -34,6 +35,10 @@ class Who(NamedTuple):
     controller: str
     kind: str
     id: str
+
+    def __repr__(self) -> str:
+        """Leave the id out: a ``repr`` finds its way into logs."""
+        return f"Who(controller={self.controller!r}, kind={self.kind!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,14 @@ class Keyring:
                 person = self._remember(row.lookup, self.open_row(row))
                 found[person.ref] = person.cipher
         return found
+
+    def warm(self, conn: sa.Connection, refs: Iterable[bytes]) -> None:
+        """Load the keys of these refs in one go; rows that do not open are passed over."""
+        for part in chunks(sorted(set(refs) - set(self._by_ref)), PARAMETERS_MAX):
+            rows = conn.execute(sa.select(t.subjects).where(t.subjects.c.subject_ref.in_(part)))
+            for row in rows:
+                with suppress(CannotOpen, KeysUnusable):
+                    self._remember(row.lookup, self.open_row(row))
 
     def ciphers_that_open(self, conn: sa.Connection, ref: bytes) -> AESGCM | None:
         """The cipher of one ref, or None where its row is missing or was changed."""

@@ -108,6 +108,7 @@ class Verifier:
         expected = 0
         for rows in _chunks_of_log(conn, head.log):
             leaves = []
+            self._keyring.warm(conn, (row.subject_ref for row in rows))
             for row in rows:
                 if row.position != expected:
                     self._fault(
