@@ -105,7 +105,7 @@ def test_who_has_erased_is_left_out_for_what_it_erased() -> None:
     [([], "request_undecided"), ([decided(4, "refused")], "request_refused")],
 )
 def test_nobody_is_told_before_an_accepting_decision(decision: list[Recorded], reason: str) -> None:
-    """each holder is left out for that reason, by its rule; the dry run shows them all."""
+    """Each holder is left out for that reason, by its rule; the dry run shows them all."""
     rows = plan(*SHARES, ASKED, *decision)
     assert rows.told == ()
     assert left_out(rows) == {("Bike", ("name",), reason), ("Cart", ("email", "name"), reason)}
