@@ -7,6 +7,7 @@ and a late share its supplementary notice, in the same commit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import cast
 
 from lineage.domain.facts import Request
@@ -18,6 +19,9 @@ from lineage.policy.loader import Library
 from lineage.service.checking import OWN_SOURCE
 from lineage.storage.seal import Hasher
 from lineage.storage.store import PersonState
+
+
+ID_BYTES = 16
 
 
 class Acts:
@@ -84,12 +88,10 @@ class Acts:
 
 
 def system_event(controller: str, subject: str, data: EventData, *, now: int) -> Event:
-    """An event of the tracker's own; its id says what it is about, so it is written once."""
-    notice = getattr(data, "notice_id", None) or ""
-    # A notice's categories only ever grow in number; their words could outgrow an id.
-    which = len(getattr(data, "categories", None) or ()) or now
+    """An event of the tracker's own. Its id is made of what it says, so it is written once."""
+    said = blake2b(data.model_dump_json().encode(), digest_size=ID_BYTES).hexdigest()
     return Event(
-        id=f"{notice}:{data.event_name}:{which}",
+        id=f"{data.event_name}:{said}",
         source=OWN_SOURCE,
         type=data.event_type(),
         time=from_micros(now),
