@@ -20,7 +20,6 @@ from lineage.service.checking import OWN_SOURCE
 from lineage.storage.seal import Hasher
 from lineage.storage.store import PersonState
 
-
 ID_BYTES = 16
 
 
