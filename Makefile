@@ -47,6 +47,7 @@ check: sync ## The static gate: format, lint, types, layers, generated files fre
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m lineage.events.publish --check
+	$(BIN)/python -m lineage.policy.publish --check
 	$(BIN)/python -m lineage.cli.reference --check
 
 test: sync ## All tests but the long runs; ARGS="-k graph" passes options to pytest
@@ -67,8 +68,9 @@ fmt: sync ## Format, and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-schemas: sync ## Write schemas/ from the event models
+schemas: sync ## Write schemas/ from the models of events, policies and recipients
 	@$(BIN)/python -m lineage.events.publish
+	@$(BIN)/python -m lineage.policy.publish
 
 docs: sync ## Write the generated pages of docs/
 	@$(BIN)/python -m lineage.cli.reference
