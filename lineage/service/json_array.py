@@ -1,74 +1,76 @@
-"""Splitting a JSON array into its members as it streams by, whatever they hold. No parsing."""
+"""Splitting the members of a JSON array out of blocks of bytes, without reading what they say."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-TOKENS = re.compile(rb'["\\{}\[\],\n]')
+STRUCTURE = re.compile(rb'["\\\[\]{},\n]')
 WHITE = b" \t\r\n"
+QUOTE, BACKSLASH, NEWLINE, CLOSE = b'"\\\n]'
 
 
-@dataclass(slots=True)
 class ArraySplitter:
-    """Feed it blocks; it gives each member with the line it begins on, found by its brackets.
+    """Finds the members of one top-level array by counting brackets outside strings."""
 
-    A member longer than ``bytes_max`` is cut there. ``closed`` tells whether the array ended.
-    """
-
-    bytes_max: int
-    closed: bool = False
-    line: int = 1
-    _depth: int = 0
-    _in_string: bool = False
-    _escaped: int = -1
-    _offset: int = 0
-    _begins_on: int | None = None
-    _parts: list[bytes] = field(default_factory=list)
-    _size: int = 0
+    def __init__(self, bytes_max: int) -> None:
+        """Of a member longer than ``bytes_max`` only its beginning is kept."""
+        self._bytes_max = bytes_max
+        self._depth = 0
+        self._in_string = False
+        self._escaped = -1
+        self._offset = 0
+        self._member = bytearray()
+        self._began_on = self._line = 1
+        self._closed = False
 
     def feed(self, block: bytes) -> Iterator[tuple[bytes, int]]:
-        """Members that end in this block."""
-        start = 0
-        for token in TOKENS.finditer(block):
-            at, sign = token.start(), token.group()
-            if sign == b"\n":
-                self.line += 1
-            elif self.closed or self._offset + at == self._escaped:
-                continue
-            elif self._depth == 0:
-                self._depth, start = 1, at + 1
-            elif self._depth == 1 and not self._in_string and sign in b",]":
-                self._keep(block[start:at])
-                yield from self.rest()
-                self.closed, start = sign == b"]", at + 1
-            else:
-                self._begins_on = self._begins_on or self.line
-                self._pass(sign, self._offset + at)
-        if self._depth and not self.closed:
-            self._keep(block[start:])
+        """The members that end in this block, each with the line it begins on."""
+        begin = 0
+        for match in () if self._closed else STRUCTURE.finditer(block):
+            at = match.start()
+            byte = block[at]
+            if byte == NEWLINE:
+                self._line += 1
+            elif self._in_string:
+                if self._offset + at != self._escaped:
+                    if byte == BACKSLASH:
+                        self._escaped = self._offset + at + 1
+                    self._in_string = byte != QUOTE
+            elif byte == QUOTE:
+                self._in_string = True
+            elif byte in b"{[":
+                self._depth += 1
+                begin = at + 1 if self._depth == 1 else begin
+            elif byte in b"}]" and self._depth > 1:
+                self._depth -= 1
+            elif self._depth == 1 and byte in b",]":
+                self._keep(block[begin:at])
+                yield from self._take()
+                begin = at + 1
+                if byte == CLOSE:
+                    self._closed = True
+                    break
+        self._keep(block[begin:])
         self._offset += len(block)
 
     def rest(self) -> Iterator[tuple[bytes, int]]:
-        """What has been read of the member under way, if that is anything."""
-        member = b"".join(self._parts).strip(WHITE)
-        if member:
-            yield member, self._begins_on or self.line
-        self._parts.clear()
-        self._size, self._begins_on = 0, None
+        """What is left at the end of the input: a cut member, a missing end, text after the end.
 
-    def _pass(self, sign: bytes, place: int) -> None:
-        if self._in_string:
-            if sign == b"\\":
-                self._escaped = place + 1
-            self._in_string = sign != b'"'
-        elif sign == b'"':
-            self._in_string = True
-        else:
-            self._depth += {b"{": 1, b"[": 1, b"}": -1, b"]": -1}.get(sign, 0)
+        A missing end and text after the end are given as a bracket that is no JSON: they are
+        faults of the file, whatever its members are.
+        """
+        yield from self._take(b"]" if self._closed else b"")
+        if not self._closed and self._depth == 1 and not self._in_string:
+            yield b"[", self._line
 
     def _keep(self, part: bytes) -> None:
-        if self._size < self.bytes_max:
-            self._parts.append(part)
-            self._size += len(part)
+        self._member += part[: self._bytes_max - len(self._member)]
+
+    def _take(self, before: bytes = b"") -> Iterator[tuple[bytes, int]]:
+        raw = bytes(self._member).lstrip(WHITE)
+        if raw:
+            line = self._began_on + self._member[: len(self._member) - len(raw)].count(b"\n")
+            yield before + raw.rstrip(WHITE), line
+        self._member.clear()
+        self._began_on = self._line

@@ -6,7 +6,6 @@ its bytes, so that it can be refused with its place and kept whole.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -83,15 +82,20 @@ class _Rest:
     """The stream with its beginning put back."""
 
     def __init__(self, head: bytes, stream: BinaryIO, reader: MessageReader) -> None:
-        self._head = io.BytesIO(head)
+        self._head = head
         self._stream = stream
         self._reader = reader
 
     def read(self) -> bytes:
         """The next block; empty at the end."""
-        block = self._head.read() or self._stream.read(READ_BYTES)
+        block, self._head = self._head or self._stream.read(READ_BYTES), b""
         self._reader.bytes_read += len(block)
         return block
+
+    def put_back(self, block: bytes) -> None:
+        """What was read last is read again."""
+        self._head = block
+        self._reader.bytes_read -= len(block)
 
 
 def _lines(rest: _Rest) -> Iterator[Message]:
@@ -119,25 +123,27 @@ def _split_lines(rest: _Rest) -> Iterator[bytes]:
 
 
 def _document(rest: _Rest) -> Iterator[Message]:
-    """One document over several lines; if it is none, its lines one by one."""
+    """One document over several lines; if it is none, the lines one by one."""
     blocks: list[bytes] = []
     size = 0
-    while (block := rest.read()) and size < KEPT_BYTES_MAX:
+    while size < KEPT_BYTES_MAX and (block := rest.read()):
         blocks.append(block)
         size += len(block)
     whole = b"".join(blocks)
-    try:
-        json.loads(whole)
-        is_one = True
-    except (ValueError, RecursionError):
-        objects = sum(1 for row in whole.split(b"\n") if row.lstrip(WHITE)[:1] == b"{")
-        is_one = objects <= 1
-    if is_one:
+    if _is_one_document(whole):
         yield Message(whole.strip(WHITE), 1, 1)
         return
-    for line, raw in enumerate(whole.split(b"\n"), start=1):
-        if raw.strip(WHITE):
-            yield Message(raw.strip(WHITE), line, line)
+    rest.put_back(whole)
+    yield from _lines(rest)
+
+
+def _is_one_document(whole: bytes) -> bool:
+    """Whether it is JSON as a whole, or a damaged document: no second object begins a line."""
+    try:
+        json.loads(whole)
+    except (ValueError, RecursionError):
+        return sum(1 for row in whole.split(b"\n") if row.lstrip(WHITE)[:1] == b"{") <= 1
+    return True
 
 
 def _array_items(rest: _Rest) -> Iterator[Message]:
@@ -148,8 +154,6 @@ def _array_items(rest: _Rest) -> Iterator[Message]:
         for raw, line in splitter.feed(block):
             item += 1
             yield Message(raw, item, line)
-    cut_off = list(splitter.rest())
-    for raw, line in cut_off:
-        yield Message(raw, item + 1, line)
-    if not splitter.closed and not cut_off:
-        yield Message(b"[", item + 1, splitter.line)
+    for raw, line in splitter.rest():
+        item += 1
+        yield Message(raw, item, line)
