@@ -41,6 +41,7 @@ class Verdict:
 # By name, so that `lineage --help` need not load the service; a test holds the names to it.
 VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
     {
+        "UnknownSubject": Verdict(UNKNOWN, "Check the id and --controller."),
         "NotFound": Verdict(USAGE, "List what there is: `lineage request list`, `lineage doctor`."),
         "Ambiguous": Verdict(USAGE, "Say which one with --controller."),
         "PlanChanged": Verdict(
