@@ -1,0 +1,28 @@
+"""What a fault test kills: records a file, or dispatches, and says how far it is. Run with -m."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from lineage import open_tracker
+
+
+def record(url: str, path: str, batch_size: str) -> None:
+    """Record a file, with a line for each batch that is durable."""
+    with open_tracker(url) as tracker:
+        tracker.record_file(
+            Path(path), batch_size=int(batch_size), progress=lambda *_: print("batch", flush=True)
+        )
+
+
+def dispatch(url: str, recipients: str, lease_seconds: str) -> None:
+    """Dispatch what is due, then say how many notices are left."""
+    with open_tracker(url, recipients=recipients) as tracker:
+        print("ready", flush=True)
+        report = tracker.dispatch(limit=8, concurrency=4, lease_seconds=float(lease_seconds))
+        print("left", report.left, flush=True)
+
+
+if __name__ == "__main__":
+    {"record": record, "dispatch": dispatch}[sys.argv[1]](*sys.argv[2:])
