@@ -356,7 +356,6 @@ class Tracker:
             self.store,
             self.registry,
             WebhookChannel(),
-            follow=self._acts,
             now=self._now,
         )
         return dispatcher.dispatch(

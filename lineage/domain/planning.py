@@ -225,7 +225,10 @@ def new_notices(
             (
                 notice.notice_id
                 for notice in before
-                if notice.notice_id not in claimed and notice.sent_at is None
+                if notice.notice_id not in claimed
+                and notice.sent_at is None
+                and missing.isdisjoint(notice.erased)
+                and notice.state not in CLOSED_NOTICE_STATES
             ),
             None,
         )

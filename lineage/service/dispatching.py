@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage.channels.port import Answer, Channel, Delivery, Outcome
 from lineage.channels.retry import next_attempt_at
-from lineage.domain.facts import CHANNEL_SOURCE, Notice, Recorded
+from lineage.domain.facts import CHANNEL_SOURCE, CLOSED_NOTICE_STATES, Notice, Recorded
 from lineage.events import (
     Event,
     EventData,
@@ -36,7 +37,7 @@ from lineage.service.answers import DispatchReport
 from lineage.service.notice_body import SUBJECT, identifiers_for, notice_body
 from lineage.storage.facts import read_facts
 from lineage.storage.persons import linked_refs
-from lineage.storage.store import Follow, Store
+from lineage.storage.store import Store
 from lineage.storage.tasks import AWAITING_PERSON, DONE, DUE, Claim
 
 if TYPE_CHECKING:
@@ -45,7 +46,14 @@ if TYPE_CHECKING:
 CLAIMS_PER_SENDER = 4
 """Claimed at once for each sender: few enough that a lease outlasts its time in the queue."""
 
-RECORD_EVERY_SECONDS = 1.0
+ANSWERED = "answered_already"
+"""The recipient has closed the notice before it was sent: there is nothing left to tell."""
+
+RECIPIENTS_AT_ONCE = 4
+"""Senders are shared by at least so many recipients: one that hangs holds up a part of them."""
+
+RECORD_AFTER_SECONDS = 0.05
+"""What comes back within it is recorded together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class _Job:
     subject: str
     delivery: Delivery | None
     cannot: str | None = None
-    """Why nobody can be told by machine: ``no_endpoint`` or ``no_identifier``."""
+    """Why nobody is told by machine: ``no_endpoint``, ``no_identifier`` or ``ANSWERED``."""
 
 
 @dataclass(slots=True)
@@ -84,7 +92,6 @@ class Dispatcher:
         registry: RecipientRegistry,
         channel: Channel,
         *,
-        follow: Follow,
         now: Callable[[], int],
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -92,7 +99,6 @@ class Dispatcher:
         self._store = store
         self._registry = registry
         self._channel = channel
-        self._follow = follow
         self._now = now
         self._jitter = jitter
 
@@ -100,11 +106,22 @@ class Dispatcher:
         """Deliver until nothing is due. One slow recipient keeps only its own notices waiting."""
         started = time.monotonic()
         counts = _Counts()
+        flying: dict[Future[_Result], _Job] = {}
         with ThreadPoolExecutor(concurrency, thread_name_prefix="notice") as pool:
-            while jobs := self._claim(min(limit, concurrency * CLAIMS_PER_SENDER), lease_seconds):
+            while True:
+                jobs = self._claim_room(
+                    [*flying.values()],
+                    room=min(limit, concurrency * CLAIMS_PER_SENDER) - len(flying),
+                    each=max(1, concurrency // RECIPIENTS_AT_ONCE),
+                    lease_seconds=lease_seconds,
+                )
                 counts.claimed += len(jobs)
-                for results in self._send(pool, jobs):
-                    self._record(results, counts)
+                told = [job for job in jobs if job.delivery is not None]
+                flying |= {pool.submit(self._attempt, job): job for job in told}
+                results = [_Result(job) for job in jobs if job.delivery is None]
+                if not flying and not results:
+                    break
+                self._record(results + _landed(flying), counts)
         with self._store.reading() as conn:
             states = self._store.tasks.counts(conn)
         return DispatchReport(
@@ -117,19 +134,38 @@ class Dispatcher:
             seconds=time.monotonic() - started,
         )
 
-    def _claim(self, limit: int, lease_seconds: float) -> list[_Job]:
-        now = self._now()
-        with self._store.writing() as conn:
-            claims = self._store.tasks.claim(
-                conn, now=now, lease_micros=int(lease_seconds * 1_000_000), limit=limit
-            )
-            return [self._job(conn, claim, now) for claim in claims]
+    def _claim_room(
+        self, flying: list[_Job], *, room: int, each: int, lease_seconds: float
+    ) -> list[_Job]:
+        """Claim as many as there is room for, at most ``each`` in the air for one recipient.
+
+        So a recipient that hangs, however much it is owed, holds up its own notices alone.
+        """
+        found: list[_Job] = []
+        while len(found) < room:
+            busy = Counter(job.claim.party for job in [*flying, *found])
+            now = self._now()
+            with self._store.writing() as conn:
+                claims = self._store.tasks.claim(
+                    conn,
+                    now=now,
+                    lease_micros=int(lease_seconds * 1_000_000),
+                    limit=room - len(found),
+                    room={party: each - n for party, n in busy.items()},
+                    each=each,
+                )
+                found += [self._job(conn, claim, now) for claim in claims]
+            if not claims:
+                break
+        return found
 
     def _job(self, conn: Connection, claim: Claim, now: int) -> _Job:
         connected, _ = linked_refs(conn, [claim.ref])
         facts = read_facts(conn, sorted(connected))
         notice = next(n for n in facts.notices if n.notice_id == claim.notice_id)
         subject = self._store.keyring.names(conn, [notice.ref])[notice.ref]
+        if notice.state in CLOSED_NOTICE_STATES:
+            return _Job(claim, notice, subject, None, ANSWERED)
         entry = self._registry.recipient(claim.controller, claim.recipient)
         if entry is None or entry.channel != "webhook" or not entry.url or not entry.secret:
             return _Job(claim, notice, subject, None, "no_endpoint")
@@ -156,17 +192,6 @@ class Dispatcher:
         )
         return _Job(claim, notice, subject, delivery)
 
-    def _send(self, pool: ThreadPoolExecutor, jobs: list[_Job]) -> Iterator[list[_Result]]:
-        """Results as they come, a moment's worth at a time: a slow one delays no other's record."""
-        yield [_Result(job) for job in jobs if job.delivery is None]
-        waiting: set[Future[_Result]] = {
-            pool.submit(self._attempt, job) for job in jobs if job.delivery is not None
-        }
-        while waiting:
-            wait(waiting, return_when=FIRST_COMPLETED)
-            done, waiting = wait(waiting, timeout=RECORD_EVERY_SECONDS / 10)
-            yield [future.result() for future in done]
-
     def _attempt(self, job: _Job) -> _Result:
         assert job.delivery is not None
         return _Result(job, self._channel.send(job.delivery))
@@ -184,13 +209,17 @@ class Dispatcher:
                     events += made
                     _count(result, made, counts)
             batch = self._store.prepare([(None, event) for event in events], conn=conn)
-            self._store.apply_in(conn, batch, now=lambda: now, follow=self._follow)
+            # No acts follow here: an answer makes nobody a holder. Else a share dated in the future
+            # would outlast each erasure and call for the next notice, without end.
+            self._store.apply_in(conn, batch, now=lambda: now)
 
     def _finish(self, conn: Connection, result: _Result, now: int) -> list[Event] | None:
         """End one attempt and give the events it calls for; None if the lease was lost."""
         job, outcome = result.job, result.outcome
         state, next_at, events = DONE, None, list[Event]()
-        if outcome is None:
+        if job.cannot == ANSWERED:
+            pass
+        elif outcome is None:
             assert job.cannot is not None
             state, events = AWAITING_PERSON, [self._escalated(job, job.cannot, now)]
         elif outcome.kind == "delivered":
@@ -266,6 +295,17 @@ class Dispatcher:
         return events
 
 
+def _landed(flying: dict[Future[_Result], _Job]) -> list[_Result]:
+    """Take what has come back, a moment's worth at a time: a slow one delays no other's record."""
+    if not flying:
+        return []
+    wait(flying, return_when=FIRST_COMPLETED)
+    done, _ = wait(flying, timeout=RECORD_AFTER_SECONDS)
+    for future in done:
+        del flying[future]
+    return [future.result() for future in done]
+
+
 ANSWER_MODELS: dict[str, type[EventData]] = {
     "acknowledged": RecipientAcknowledged,
     "working": RecipientWorking,
@@ -302,5 +342,5 @@ def _count(result: _Result, made: list[Event], counts: _Counts) -> None:
         counts.answered += len(made) > 1
     elif made:
         counts.awaiting_person += 1
-    else:
+    elif result.outcome is not None:
         counts.failed += 1

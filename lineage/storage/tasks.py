@@ -7,7 +7,8 @@ delivered; ``awaiting_person`` needs somebody to look. A result counts only with
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -16,12 +17,17 @@ from sqlalchemy.dialects.sqlite import insert
 from lineage.events import NoticePlanned
 from lineage.storage import tables as t
 from lineage.storage.drafts import Draft
+from lineage.storage.engine import AnyRow
 from lineage.storage.keyring import Keyring
 from lineage.storage.seal import context, seal, unseal
 
 DUE, LEASED, DONE, AWAITING_PERSON = "due", "leased", "done", "awaiting_person"
 LEASE_BYTES = 16
 ERROR_MAX = 80
+
+
+Party = tuple[str, str]
+"""A recipient of one controller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,11 @@ class Claim:
     attempt: int
     lease: bytes = field(repr=False)
     body: bytes | None = field(repr=False)
+
+    @property
+    def party(self) -> Party:
+        """Who is to be told, in whose name."""
+        return (self.controller, self.recipient)
 
 
 class Tasks:
@@ -69,18 +80,22 @@ class Tasks:
         what = sa.select(c.notice_id).where(c.subject_ref.in_(refs), c.body.is_not(None))
         return frozenset(conn.execute(what).scalars())
 
-    def claim(self, conn: sa.Connection, *, now: int, lease_micros: int, limit: int) -> list[Claim]:
+    def claim(
+        self,
+        conn: sa.Connection,
+        *,
+        now: int,
+        lease_micros: int,
+        limit: int,
+        each: int,
+        room: Mapping[Party, int] | None = None,
+    ) -> list[Claim]:
         """Lease up to ``limit`` tasks that are due, or whose lease has run out; note the attempt.
 
-        The attempt is written with the lease, before any call, so a crash in between shows.
+        At most ``each`` for one party, or what ``room`` says of it. The attempt is written with
+        the lease, before any call, so a crash in between shows.
         """
-        c = t.tasks.c
-        ready = sa.or_(
-            sa.and_(c.state == DUE, c.next_attempt_at <= now),
-            sa.and_(c.state == LEASED, c.lease_until <= now),
-        )
-        what = sa.select(t.tasks).where(ready).order_by(c.next_attempt_at, c.notice_id)
-        rows = conn.execute(what.limit(limit)).all()
+        rows = self._ready(conn, now, limit, each, room or {})
         ciphers = self._keyring.ciphers(conn, [row.subject_ref for row in rows])
         claims = []
         for row in rows:
@@ -100,7 +115,7 @@ class Tasks:
                 )
             )
             conn.execute(
-                t.tasks.update().where(c.notice_id == row.notice_id),
+                t.tasks.update().where(t.tasks.c.notice_id == row.notice_id),
                 {
                     "state": LEASED,
                     "lease": lease,
@@ -118,6 +133,27 @@ class Tasks:
                 },
             )
         return claims
+
+    def _ready(
+        self, conn: sa.Connection, now: int, limit: int, each: int, room: Mapping[Party, int]
+    ) -> list[AnyRow]:
+        c = t.tasks.c
+        ready = sa.or_(
+            sa.and_(c.state == DUE, c.next_attempt_at <= now),
+            sa.and_(c.state == LEASED, c.lease_until <= now),
+        )
+        what = sa.select(t.tasks).where(ready).order_by(c.next_attempt_at, c.notice_id)
+        full = [party for party, left in room.items() if left <= 0]
+        if full:
+            what = what.where(sa.tuple_(c.controller, c.recipient).not_in(full))
+        taken: Counter[Party] = Counter()
+        found = []
+        for row in conn.execute(what.limit(limit)).all():
+            party = (row.controller, row.recipient)
+            if taken[party] < room.get(party, each):
+                taken[party] += 1
+                found.append(row)
+        return found
 
     def freeze(self, conn: sa.Connection, claim: Claim, body: bytes) -> None:
         """Keep the body of the first attempt: every later one sends the same bytes."""
