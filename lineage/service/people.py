@@ -96,7 +96,7 @@ class People:
         refs = sorted(connected)
         if view.live:
             facts = read_facts(conn, refs)
-            if not _reaches_beyond(facts, view.as_of):
+            if not reaches_beyond(facts, view.as_of):
                 return FoundPerson(controller, tuple(refs), main_ref(refs, links), facts)
         return self._from_ledger(conn, controller, ref, view)
 
@@ -155,7 +155,7 @@ def _seen(event: Recorded, view: View) -> bool:
     return timeless or event.occurred_at <= view.as_of
 
 
-def _reaches_beyond(facts: Facts, as_of: int) -> bool:
+def reaches_beyond(facts: Facts, as_of: int) -> bool:
     """Whether the stored facts count something whose time has not come yet."""
     return (
         any(edge.last > as_of for edge in facts.edges)

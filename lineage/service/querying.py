@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from lineage.policy.loader import Library
 from lineage.policy.recipients import RecipientRegistry
 from lineage.service import answers
 from lineage.service.errors import InvalidInput
-from lineage.service.people import FoundPerson, People, View, view_at
+from lineage.service.people import FoundPerson, People, View, reaches_beyond, view_at
 from lineage.storage.facts import read_holding_facts
 from lineage.storage.freshness import Freshness, read_freshness
 from lineage.storage.persons import components, linked_refs, main_ref
@@ -143,7 +142,7 @@ class Questions:
                     erasures=tuple(e for e in facts.erasures if e.ref in group),
                 )
                 first = min(e.ref for e in own.edges if _is_hop_to(e, recipient))
-                late = any(e.last > view.as_of for e in own.edges)
+                late = reaches_beyond(own, view.as_of)
                 main, found = main_ref(group, links), own
                 if late:
                     read = self.people.read_ref(conn, controller, ref, view)
@@ -334,8 +333,9 @@ def _read_cursor(cursor: str | None) -> bytes:
     if cursor is None:
         return b""
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except (binascii.Error, ValueError):
-        raise InvalidInput(
-            "this is no cursor", do="use the value of `next` from the page before"
-        ) from None
+        ref = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except ValueError:
+        ref = b""
+    if _cursor(ref) != cursor or not ref:
+        raise InvalidInput("this is no cursor", do="use the value of `next` from the page before")
+    return ref
