@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.service.errors import Ambiguous, InvalidInput, NotFound, PlanChanged
+from lineage.service.errors import Ambiguous, InvalidInput, NotFound, PlanChanged, UnknownSubject
 from tests.service.propagation import CONTROLLER, MONDAY, Shop, running_shop, share_data
 
 
@@ -136,7 +136,7 @@ def test_a_request_of_somebody_never_recorded(shop: Shop) -> None:
     plan = shop.tracker.decide_request("r1", outcome="accepted")
     assert (plan.notify, plan.exclude, plan.erase) == ([], [], [])
     assert shop.status().state == "fulfilled"
-    with pytest.raises(InvalidInput, match="nothing is on record"):
+    with pytest.raises(UnknownSubject, match="nothing is on record"):
         shop.tracker.open_request("another stranger")
 
 

@@ -1,0 +1,127 @@
+"""One person's graph and the reverse question, against the same statements run bare."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bench.harness import BATCH, Row, Size, fresh_tracker, percentile, seconds, stream
+from lineage.tracker import Tracker
+
+Statements = list[tuple[str, Any]]
+PAGE = 100
+
+
+def measure(size: Size) -> Iterator[Row]:
+    for count in size.graphs:
+        with fresh_tracker() as tracker:
+            receipt = tracker.record(stream(count), batch_size=BATCH)
+            assert receipt.recorded == count
+            yield from _graph(tracker, size, f"{count:,} events")
+            if count == size.graphs[-1]:
+                yield _reverse(tracker, size, f"{count:,} events")
+
+
+def _graph(tracker: Tracker, size: Size, of: str) -> Iterator[Row]:
+    people = _people(tracker)
+    Random(5).shuffle(people)
+    asked = people[: size.asked]
+    asks = [_asking(tracker, controller, subject) for controller, subject in asked]
+    ours, bare = _both(tracker, asks, opened=2)
+    for name, share in (("p50", 0.5), ("p99", 0.99)):
+        a, b = percentile(ours, share), percentile(bare, share)
+        target = 1.5 if name == "p99" else None
+        yield Row(f"graph of one person, {name}, {of}", _ms(a), _ms(b), a / b, target, at_most=True)
+
+
+def _asking(tracker: Tracker, controller: str, subject: str) -> Callable[[], None]:
+    def ask() -> None:
+        found = tracker.lineage(subject, controller=controller)
+        assert found.subject == subject
+
+    return ask
+
+
+def _reverse(tracker: Tracker, size: Size, of: str) -> Row:
+    with tracker.store.engine.connect() as conn:
+        what = (
+            "SELECT controller, to_party FROM edges WHERE to_kind = 'recipient'"
+            " GROUP BY 1, 2 ORDER BY count(*) DESC LIMIT 1"
+        )
+        controller, recipient = conn.exec_driver_sql(what).one()
+
+    def ask() -> None:
+        page = tracker.recipient_subjects(recipient, controller=controller, limit=PAGE)
+        assert page.rows
+
+    ours, bare = _both(tracker, [ask] * max(3, size.asked // 10), opened=2 * PAGE)
+    a, b = percentile(ours, 0.5), percentile(bare, 0.5)
+    return Row(f"first page of a recipient's people, p50, {of}", _ms(a), _ms(b), a / b)
+
+
+def _both(
+    tracker: Tracker, asks: list[Callable[[], None]], *, opened: int
+) -> tuple[list[float], list[float]]:
+    """Seconds of each question, and of its own statements and openings of sealed ids alone."""
+    for ask in asks:
+        ask()
+    ours = [seconds(ask) for ask in asks]
+    statements = []
+    for ask in asks:
+        with _captured(tracker) as found:
+            ask()
+        statements.append(found)
+    path = tracker.store.engine.url.database
+    assert path is not None
+    conn = sqlite3.connect(path, isolation_level=None)
+    cipher, nonce = AESGCM(os.urandom(32)), os.urandom(12)
+    sealed = cipher.encrypt(nonce, b"m" * 20, b"subjects")
+
+    def run(found: Statements) -> None:
+        for statement, parameters in found:
+            conn.execute(statement, parameters).fetchall()
+        for _ in range(opened):
+            cipher.decrypt(nonce, sealed, b"subjects")
+
+    for found in statements:
+        run(found)
+    bare = [seconds(lambda found=found: run(found)) for found in statements]  # type: ignore[misc]
+    conn.close()
+    return ours, bare
+
+
+@contextmanager
+def _captured(tracker: Tracker) -> Iterator[Statements]:
+    """The statements a question sends to the database."""
+    found: Statements = []
+
+    def note(_c: Any, _cur: Any, statement: str, parameters: Any, _ctx: Any, _many: bool) -> None:  # noqa: FBT001
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            found.append((statement, parameters))
+
+    sa.event.listen(tracker.store.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        sa.event.remove(tracker.store.engine, "before_cursor_execute", note)
+
+
+def _people(tracker: Tracker) -> list[tuple[str, str]]:
+    store = tracker.store
+    with store.reading() as conn:
+        rows = conn.exec_driver_sql(
+            "SELECT subject_ref, controller FROM persons ORDER BY subject_ref"
+        ).all()
+        names = store.keyring.names(conn, [row.subject_ref for row in rows])
+    return sorted((row.controller, names[row.subject_ref]) for row in rows)
+
+
+def _ms(took: float) -> str:
+    return f"{took * 1000:.2f} ms"
