@@ -85,7 +85,7 @@ def _rebuild_chunk(
 
 
 def _drop_strays(conn: sa.Connection) -> None:
-    """Facts of nobody: rows whose subject is not in the ledger."""
-    known = sa.select(t.subjects.c.subject_ref)
+    """Facts of nobody: rows whose subject is no person of the ledger."""
+    known = sa.select(t.subjects.c.subject_ref).where(t.subjects.c.kind == PERSON)
     for table in t.FACT_TABLES:
         conn.execute(table.delete().where(table.c.subject_ref.not_in(known)))

@@ -79,6 +79,10 @@ RUIN = {
     "requests": "DELETE FROM requests",
     "changes": "UPDATE changes SET at = 0",
     "facts of nobody": "UPDATE edges SET subject_ref = randomblob(16) WHERE edge_key > x'80'",
+    "facts of the controller": (
+        "UPDATE OR IGNORE edges SET subject_ref = (SELECT subject_ref FROM subjects"
+        " WHERE kind = 'controller')"
+    ),
     "facts of another": (
         "UPDATE OR IGNORE edges SET subject_ref = (SELECT min(subject_ref) FROM subjects)"
     ),
