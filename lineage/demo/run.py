@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +15,6 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -29,7 +27,7 @@ from lineage.demo.expected import Holding, Person, expected_holders
 from lineage.demo.folder import fresh_folder
 from lineage.demo.late import late_share
 from lineage.demo.mapping import EVENTS_TOTAL, events
-from lineage.demo.orders import CONTROLLERS, read_orders
+from lineage.demo.orders import read_orders
 from lineage.demo.places import DESTINATIONS
 from lineage.demo.registry import write_registry, write_secrets
 from lineage.demo.selection import SHOWN, Asking, asking
@@ -41,8 +39,6 @@ from lineage.tracker import Tracker
 
 TELL_SECONDS_MAX = 60.0
 PAUSE_SECONDS = 0.2
-# Each batch folds its people once: few large batches, one shop after the other, fold them least.
-BATCH_SIZE = 20_000
 REVERSE_ROWS = 12
 GROUND = "malice_or_abuse"
 
@@ -61,23 +57,6 @@ class DemoResult:
     seconds: float
     out: Path
     ok: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The receipts of all shops, summed up."""
-
-    events: int = 0
-    refused: int = 0
-    seconds: float = 0.0
-
-    def plus(self, receipt: RecordReceipt) -> Recorded:
-        """With one more receipt."""
-        return Recorded(
-            self.events + receipt.recorded,
-            self.refused + receipt.refused,
-            self.seconds + receipt.seconds,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +102,11 @@ def run(*, store: str | None = None, out: Path, console: Console) -> DemoResult:
             return close(stage, people, recorded, checked, place=Place(out, url, started))
 
 
-def record(stage: Stage) -> Recorded:
-    """A year of orders as the events of five shops, each shop's in the order of time."""
+def record(stage: Stage) -> RecordReceipt:
+    """A year of orders as the events of five shops, in the order of time."""
     show.chapter(stage.console, 1, "A year of real orders, as five shops would send it")
     stage.console.print(f"Recording the events of {len(stage.expected):,} customers ...")
-    orders = list(read_orders())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    done = Recorded()
     with Progress(
         *columns,
         TimeElapsedColumn(),
@@ -138,24 +115,15 @@ def record(stage: Stage) -> Recorded:
         transient=True,
     ) as bar:
         task = bar.add_task("events", total=EVENTS_TOTAL)
-        for controller in CONTROLLERS:
-            receipt = stage.tracker.record(
-                events(order for order in orders if order.controller == controller),
-                batch_size=BATCH_SIZE,
-                progress=partial(advance, bar, task, done.events),
-            )
-            done = done.plus(receipt)
-    rate = done.events / max(done.seconds, 0.001)
+        receipt = stage.tracker.record(
+            events(), progress=lambda read: bar.update(task, completed=read)
+        )
+    rate = receipt.recorded / max(receipt.seconds, 0.001)
     stage.console.print(
-        f"[bold]{done.events:,}[/] events recorded in {done.seconds:.1f} s "
-        f"({rate:,.0f} a second); {done.refused} refused."
+        f"[bold]{receipt.recorded:,}[/] events recorded in {receipt.seconds:.1f} s "
+        f"({rate:,.0f} a second); {receipt.refused} refused."
     )
-    return done
-
-
-def advance(bar: Progress, task: TaskID, before: int, read: int) -> None:
-    """Move the bar to what has been read of this shop, after the shops before it."""
-    bar.update(task, completed=before + read)
+    return receipt
 
 
 def ask(stage: Stage) -> None:
@@ -263,7 +231,7 @@ def statuses_of(stage: Stage, people: list[Asking]) -> list[RequestStatus]:
 
 
 def close(
-    stage: Stage, people: list[Asking], recorded: Recorded, holders: Checked, *, place: Place
+    stage: Stage, people: list[Asking], recorded: RecordReceipt, holders: Checked, *, place: Place
 ) -> DemoResult:
     """The second check, the numbers, and where to look next."""
     surfaced = {SHOWN: {LATE.recipient: set(LATE.categories)}}
@@ -280,7 +248,7 @@ def close(
     notices = show.notices_by_state(statuses)
     unanswered = sum(count for state, count in notices.items() if state not in show.FINAL)
     result = DemoResult(
-        events=recorded.events + 1,
+        events=recorded.recorded + 1,
         people=len(stage.expected),
         edges=holders.edges,
         requests=len(people),

@@ -72,12 +72,31 @@ def write_steps(conn: sa.Connection, steps: Iterable[tuple[str, Step]]) -> None:
         conn.execute(t.changes.insert(), changes)
 
 
-def read_edges(conn: sa.Connection, refs: Sequence[bytes]) -> dict[bytes, list[Edge]]:
-    """The stored edges of each ref."""
-    found: dict[bytes, list[Edge]] = {}
+class StoredEdges:
+    """One ref's edges as rows, made into edges only for the holders that are asked for."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._rows: dict[tuple[str, str], list[AnyRow]] = {}
+
+    def add(self, row: AnyRow) -> None:
+        """Take one row up."""
+        self._rows.setdefault((row.to_kind, row.to_party), []).append(row)
+
+    def to(self, holder: Holder) -> list[Edge]:
+        """The edges to a holder."""
+        return [_edge(row) for row in self._rows.get((holder.kind.value, holder.name), ())]
+
+
+NO_EDGES = StoredEdges()
+
+
+def read_edges(conn: sa.Connection, refs: Sequence[bytes]) -> dict[bytes, StoredEdges]:
+    """The stored edges of each ref that has any."""
+    found: dict[bytes, StoredEdges] = {}
     for part in chunks(list(refs), PARAMETERS_MAX):
         for row in _rows(conn, t.edges, part):
-            found.setdefault(row.subject_ref, []).append(_edge(row))
+            found.setdefault(row.subject_ref, StoredEdges()).add(row)
     return found
 
 

@@ -15,7 +15,7 @@ from lineage.domain.fold.forward import Standing, can_go_forward, fold_forward
 from lineage.events import IdentityLinked
 from lineage.storage import tables as t
 from lineage.storage.drafts import Draft, Drafter
-from lineage.storage.facts import read_edges, write_facts, write_steps
+from lineage.storage.facts import NO_EDGES, read_edges, write_facts, write_steps
 from lineage.storage.keyring import Keyring
 from lineage.storage.ledger import events_of
 from lineage.storage.persons import Link, components, linked_refs
@@ -163,8 +163,8 @@ class Folder:
         for ref, new in forward.items():
             controller = by_ref[ref][0].controller
             version_at = self._versions(controller)
-            before = stored.get(ref, ())
-            step = fold_forward(before, new, controller=controller, version_at=version_at)
+            edges_to = stored.get(ref, NO_EDGES).to
+            step = fold_forward(edges_to, new, controller=controller, version_at=version_at)
             steps.append((controller, step))
         write_steps(conn, steps)
         return rest

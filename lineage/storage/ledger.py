@@ -85,14 +85,21 @@ def known_events(
 ) -> dict[tuple[bytes, bytes], tuple[bytes, int]]:
     """Of these (subject_ref, event_key) those on record: their digest and position."""
     found = {}
-    columns = sa.tuple_(t.events.c.subject_ref, t.events.c.event_key)
-    what = sa.select(
-        t.events.c.subject_ref, t.events.c.event_key, t.events.c.digest, t.events.c.position
-    )
-    for part in chunks(list(keys), PARAMETERS_MAX // 2):
-        for ref, key, digest, position in conn.execute(what.where(columns.in_(part))):
+    for part in chunks(list(keys), PROBED_MAX):
+        pairs = ", ".join(["(?, ?)"] * len(part))
+        values = tuple(value for key in part for value in key)
+        for ref, key, digest, position in conn.exec_driver_sql(f"{_KNOWN}{pairs})", values):
             found[ref, key] = (digest, position)
     return found
+
+
+PROBED_MAX = 2000
+
+# Built by hand: the toolkit takes longer to write a list of pairs than SQLite to look them up.
+_KNOWN = (
+    "SELECT subject_ref, event_key, digest, position FROM events"
+    " WHERE (subject_ref, event_key) IN (VALUES "
+)
 
 
 def append(

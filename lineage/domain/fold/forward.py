@@ -13,14 +13,7 @@ from dataclasses import dataclass
 from lineage.domain.facts import Change, Edge, Erasure, Moment, Recorded
 from lineage.domain.fold.ins import IN_HANDLERS
 from lineage.domain.fold.outs import OUT_HANDLERS
-from lineage.domain.fold.state import (
-    HoldingState,
-    OpenEdge,
-    OpenSpan,
-    State,
-    VersionAt,
-    closed_edge,
-)
+from lineage.domain.fold.state import EdgesTo, State, VersionAt, closed_edge
 from lineage.events import (
     AccountCancellationApproved,
     AccountCancellationRequested,
@@ -80,7 +73,9 @@ def can_go_forward(before: Standing | None, new: Sequence[Recorded]) -> bool:
     """Whether these events can be folded onto what is stored."""
     if before is not None and not before.plain:
         return False
-    if before is not None and min(event.moment for event in new) <= before.last:
+    # By time, not by moment: a transfer of everything takes what comes at its own time at a later
+    # rank, so an event at the time of the last may change what that one did.
+    if before is not None and min(event.occurred_at for event in new) <= before.last[0]:
         return False
     return not any(_needs_all(event) for event in new)
 
@@ -94,44 +89,24 @@ def _needs_all(event: Recorded) -> bool:
 
 
 def fold_forward(
-    edges: Iterable[Edge],
+    edges_to: EdgesTo,
     new: Iterable[Recorded],
     *,
     controller: str,
     version_at: VersionAt,
 ) -> Step:
-    """Apply new events of one plain person, all later than what the edges tell."""
-    state = State(controller, version_at)
-    before = {(edge.ref, edge.hop): edge for edge in edges}
-    for key, edge in before.items():
-        state.edges[key] = _reopened(state, edge)
+    """Apply new events of one plain person, all later than what its stored edges tell.
+
+    Only the edges to holders that the new events touch are asked for.
+    """
+    state = State(controller, version_at, edges_to=edges_to)
     for event in sorted(new, key=lambda e: e.order):
         handler = HANDLERS.get(type(event.data))
         if handler is not None:
             handler(state, event)
     now = (closed_edge(state, ref, hop) for ref, hop in state.edges)
     return Step(
-        edges=tuple(edge for edge in now if before.get((edge.ref, edge.hop)) != edge),
+        edges=tuple(edge for edge in now if state.stored.get((edge.ref, edge.hop)) != edge),
         erasures=tuple(state.erasures),
         changes=tuple(state.changes),
     )
-
-
-def _reopened(state: State, edge: Edge) -> OpenEdge:
-    """The edge as it was while it grew; a span without ``since`` is of a holding that ended."""
-    opened = OpenEdge(edge.first, edge.last, edge.count)
-    for category, span in edge.spans.items():
-        holding = state.holdings.setdefault((edge.hop.to, category), HoldingState())
-        since = span.since
-        if since is not None:
-            started = holding.started
-            holding.started = since if started is None else min(started, since)
-        opened.spans[category] = OpenSpan(
-            generation=holding.generation if since is not None else -1,
-            since=span.first if since is None else since,
-            last=span.last,
-            rank=span.rank,
-            first=span.first,
-            count=span.count,
-        )
-    return opened

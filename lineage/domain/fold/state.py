@@ -18,6 +18,9 @@ from lineage.domain.facts import (
 )
 from lineage.events import RetentionHoldPlaced, RetentionHoldReleased
 
+EdgesTo = Callable[[Holder], Iterable[Edge]]
+"""Gives the stored edges of one person to a holder."""
+
 VersionAt = Callable[[int], str]
 """Gives the policy version in force at a time (microseconds)."""
 
@@ -71,9 +74,14 @@ class State:
     completed: set[str] = field(default_factory=set)
     holds: list[tuple[Recorded, RetentionHoldPlaced]] = field(default_factory=list)
     released: list[tuple[Recorded, RetentionHoldReleased]] = field(default_factory=list)
+    edges_to: EdgesTo | None = None
+    """Stored edges by holder, when folding forward; a holder's are opened when it is touched"""
+    stored: dict[tuple[bytes, Hop], Edge] = field(default_factory=dict)
+    _opened: set[Holder] = field(default_factory=set)
 
     def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
         """Record an *in* by ``hop``: every category is held from here on."""
+        self._open(hop.to)
         edge = self.edges.get((event.ref, hop))
         if edge is None:
             edge = self.edges[event.ref, hop] = OpenEdge(event.occurred_at, event.occurred_at)
@@ -99,6 +107,7 @@ class State:
         Outs of one moment end the same holding and say so alike, for inside a rank the order
         means nothing. What never came in is no holding, and becomes none.
         """
+        self._open(holder)
         for category in categories:
             holding = self.holdings.get((holder, category)) or HoldingState()
             if holding.ended != event.moment:
@@ -117,6 +126,34 @@ class State:
             )
             holding.generation += 1
             holding.started = None
+
+    def _open(self, holder: Holder) -> None:
+        """Take up the stored edges to a holder that new events touch."""
+        if self.edges_to is None or holder in self._opened:
+            return
+        self._opened.add(holder)
+        for edge in self.edges_to(holder):
+            self.stored[edge.ref, edge.hop] = edge
+            self.edges[edge.ref, edge.hop] = self._reopened(edge)
+
+    def _reopened(self, edge: Edge) -> OpenEdge:
+        """The edge as while it grew; a span without ``since`` is of a holding that ended."""
+        opened = OpenEdge(edge.first, edge.last, edge.count)
+        for category, span in edge.spans.items():
+            holding = self.holdings.setdefault((edge.hop.to, category), HoldingState())
+            since = span.since
+            if since is not None:
+                started = holding.started
+                holding.started = since if started is None else min(started, since)
+            opened.spans[category] = OpenSpan(
+                generation=holding.generation if since is not None else -1,
+                since=span.first if since is None else since,
+                last=span.last,
+                rank=span.rank,
+                first=span.first,
+                count=span.count,
+            )
+        return opened
 
     def changed(self, event: Recorded, party: str, categories: Iterable[str], **more: str) -> None:
         """Record a change to data already held."""
