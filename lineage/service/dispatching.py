@@ -154,16 +154,23 @@ class Dispatcher:
                     room={party: each - n for party, n in busy.items()},
                     each=each,
                 )
-                found += [self._job(conn, claim, now) for claim in claims]
+                found += self._jobs(conn, claims, now)
             if not claims:
                 break
         return found
 
-    def _job(self, conn: Connection, claim: Claim, now: int) -> _Job:
-        connected, _ = linked_refs(conn, [claim.ref])
-        facts = read_facts(conn, sorted(connected))
-        notice = next(n for n in facts.notices if n.notice_id == claim.notice_id)
-        subject = self._store.keyring.names(conn, [notice.ref])[notice.ref]
+    def _jobs(self, conn: Connection, claims: list[Claim], now: int) -> list[_Job]:
+        connected, _ = linked_refs(conn, [claim.ref for claim in claims])
+        notices = {n.notice_id: n for n in read_facts(conn, sorted(connected)).notices}
+        names = self._store.keyring.names(conn, [notices[c.notice_id].ref for c in claims])
+        found = [(claim, notices[claim.notice_id]) for claim in claims]
+        return [
+            self._job(conn, claim, notice, names[notice.ref], now=now) for claim, notice in found
+        ]
+
+    def _job(
+        self, conn: Connection, claim: Claim, notice: Notice, subject: str, *, now: int
+    ) -> _Job:
         if notice.state in CLOSED_NOTICE_STATES:
             return _Job(claim, notice, subject, None, ANSWERED)
         entry = self._registry.recipient(claim.controller, claim.recipient)
@@ -173,6 +180,7 @@ class Dispatcher:
         if body is None:
             shares: list[Recorded] = []
             if entry.accepts != (SUBJECT,):
+                connected, _ = linked_refs(conn, [claim.ref])
                 shares = self._store.folder.read(conn, claim.controller, connected, known_at=None)
             identifiers = identifiers_for(entry, notice.recipient, subject, shares)
             if not identifiers:
