@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import stat
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,11 +77,21 @@ def load_keys(folder: Path) -> Keys:
 
 
 def create_keys(folder: Path) -> Keys:
-    """Make a new folder (mode 0700) with fresh keys (mode 0600) of epoch 1."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    for name in (ROOT_FILE, "kek-1.key"):
-        _write_key(folder / name, secrets.token_bytes(KEY_BYTES))
+    """Make a new folder (mode 0700) with fresh keys (mode 0600) of epoch 1.
+
+    It appears whole or not at all; of two programs that make it at once, both use the first's.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # mkdtemp makes it with mode 0700 from the start.
+    new = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    try:
+        for name in (ROOT_FILE, "kek-1.key"):
+            _write_key(new / name, secrets.token_bytes(KEY_BYTES))
+        new.rename(folder)
+    except OSError:
+        shutil.rmtree(new)
+        if not folder.is_dir():
+            raise
     return load_keys(folder)
 
 

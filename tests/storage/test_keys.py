@@ -1,6 +1,8 @@
 """The key folder: made once, closed to others, never replaced, never shown."""
 
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,28 @@ def test_fresh_keys_are_closed_to_others(folder: Path) -> None:
     assert [path.name for path in files] == ["kek-1.key", "root.key"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert len({path.read_text() for path in files}) == 2
+
+
+def test_two_programs_make_one_store(tmp_path: Path) -> None:
+    """Programs that open the same missing store at the same moment make one store with one set of
+    keys, and all of them can use it.
+    """
+    for attempt in range(5):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        start = threading.Barrier(4)
+
+        def work(number: int, folder: Path = folder, start: threading.Barrier = start) -> int:
+            start.wait()
+            with open_shop(folder) as tracker:
+                return tracker.record([share(f"R{number}")]).recorded
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(work, range(4))) == [1, 1, 1, 1]
+        with open_shop(folder) as tracker:
+            assert len(tracker.holders("m1", controller="sesiiduo").holders) == 4
+            assert tracker.verify().ok
+        assert sorted(path.name for path in folder.iterdir() if path.is_dir()) == ["shop.db.keys"]
 
 
 @pytest.mark.parametrize(
