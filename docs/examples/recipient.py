@@ -1,3 +1,4 @@
+# ruff: noqa: INP001, T201 - a script of its own that prints
 """A recipient in one file, with the standard library alone: takes notices, checks them, answers.
 
 Usage: recipient.py PORT. The secret is read from EXAMPLE_SECRET (whsec_ and Base64).
@@ -20,7 +21,7 @@ BODY_BYTES_MAX = 1 << 20
 class Recipient(BaseHTTPRequestHandler):
     """Erases at once; the one called PayWay keeps its records by law."""
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         """Answer a signed notice; anything else gets 400."""
         size = int(self.headers.get("content-length", "0"))
         body = self.rfile.read(min(size, BODY_BYTES_MAX))
@@ -28,7 +29,7 @@ class Recipient(BaseHTTPRequestHandler):
             self.reply(400, {})
             return
         notice = json.loads(body)["data"]
-        print(f"{notice['recipient']} was told to erase {', '.join(notice['categories'])}")  # noqa: T201
+        print(f"{notice['recipient']} was told to erase {', '.join(notice['categories'])}")
         if notice["recipient"] == "PayWay":
             self.reply(200, {"status": "kept_by_law", "until": "2035-12-31"})
         else:

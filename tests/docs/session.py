@@ -41,7 +41,7 @@ class Result:
 
 
 def normalised(line: str) -> str:
-    """A line without what differs from run to run. The examples happen in 2025, nothing else does."""
+    """A line without what differs from run to run; only the examples happen in 2025."""
     for pattern, stands_for in CHANGING:
         line = pattern.sub(stands_for, line)
     return line.strip()
@@ -117,7 +117,7 @@ def _commands(number: int, step: Step, folder: Path) -> str:
 
 
 def _results(output: str, count: int) -> list[Result]:
-    results = []
+    results: list[Result] = []
     for chunk in output.split(f"{MARK} ")[1:]:
         head, _, rest = chunk.partition("\n")
         if head.startswith("rc "):
@@ -146,7 +146,7 @@ def _free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
     """End what the page left running in the background: all of it, and nothing else."""
     try:
         os.killpg(process.pid, signal.SIGKILL)

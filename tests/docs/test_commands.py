@@ -18,7 +18,7 @@ def test_commands_of_a_page_run(page: str, tmp_path: Path) -> None:
     steps = steps_of(page)
     wrong = []
     for step, result in zip(steps, run(steps, tmp_path), strict=True):
-        shown = step.output if step.output else None
+        shown = step.output or None
         if result.exit_code != step.exit_code:
             wrong.append(f"exit code {result.exit_code}: {step.text}\n" + "\n".join(result.lines))
         elif shown is not None and not agrees(shown, result.lines):
