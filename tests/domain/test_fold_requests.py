@@ -228,6 +228,13 @@ def escalated(day: float, reason: str = "endpoint_gone") -> Recorded:
     )
 
 
+def test_a_second_acknowledgement_changes_nothing() -> None:
+    """Told or acknowledged twice, a notice is where it was."""
+    twice = [notified(2), notified(3), answer("acknowledged", 4), answer("acknowledged", 5)]
+    notice = the_notice(planned(1), *twice)
+    assert (notice.state, notice.sent_at, notice.answered_at) == (S.ACKNOWLEDGED, at(2), at(4))
+
+
 def test_an_escalated_notice_goes_on_with_its_next_answer() -> None:
     """A person takes over until the recipient is heard again."""
     assert the_notice(planned(1), escalated(2)).state is S.AWAITING_PERSON

@@ -33,8 +33,6 @@ def effective_events(events: Iterable[Recorded]) -> list[Recorded]:
 def _taken_back(
     event: Recorded, exact: set[tuple[bytes, str, str]], names: set[tuple[str, str]]
 ) -> bool:
-    if isinstance(event.data, EventRetracted):
-        return False
     if isinstance(event.data, IdentityLinked):
         return (event.ref, event.source, event.id) in exact
     return (event.source, event.id) in names
