@@ -19,7 +19,7 @@ def main() -> None:
     chosen = parser.parse_args()
     size = SMALL if chosen.small else REAL
     started = time.monotonic()
-    print(report.surroundings(), flush=True)
+    print(report.surroundings(size), flush=True)
     rows: list[Row] = []
     for part in PARTS:
         for row in part.measure(size):
@@ -32,7 +32,7 @@ def main() -> None:
         print(report.shares(parts))
     if chosen.write:
         page = report.PAGE.read_text(encoding="utf-8")
-        page = report.put(page, "figures", f"{report.surroundings()}\n\n{report.table(rows)}")
+        page = report.put(page, "figures", f"{report.surroundings(size)}\n\n{report.table(rows)}")
         page = report.put(page, "profile", report.shares(parts))
         report.PAGE.write_text(page, encoding="utf-8")
     print(f"{time.monotonic() - started:.0f} s")

@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.harness import BATCH, Row
+from bench.harness import BATCH, Row, Size
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 PACKAGES = ("sqlalchemy", "pydantic", "cryptography", "httpcore")
 
 
-def surroundings() -> str:
-    """Versions, cores, batch: without them no figure says anything."""
+def surroundings(size: Size) -> str:
+    """Versions, cores, batch, load: without them no figure says anything."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages};"
-        f" {os.cpu_count()} cores, batches of {BATCH:,}."
+        f" {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {size.events:,} events recorded,"
+        f" batches of {BATCH:,}."
     )
 
 
