@@ -76,7 +76,8 @@ def open_tracker(
 def _keys_for(url: str, folder: Path) -> key_folder.Keys:
     """The keys of the store. Both are made where both are missing, never one for the other."""
     if schema.is_fresh(url):
-        found = key_folder.load_keys(folder) if folder.exists() else key_folder.create_keys(folder)
+        has_keys = folder.exists() and any(folder.iterdir())
+        found = key_folder.load_keys(folder) if has_keys else key_folder.create_keys(folder)
         schema.upgrade(url)
         return found
     if not folder.exists():

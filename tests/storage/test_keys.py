@@ -176,3 +176,13 @@ def test_changed_row_is_said_and_not_a_traceback(folder: Path) -> None:
         with pytest.raises(StoreUnusable) as caught:
             tracker.holders("m1", controller="sesiiduo")
     assert "lineage verify" in caught.value.do
+
+
+def test_empty_folder_gets_the_keys(tmp_path: Path) -> None:
+    """A folder made beforehand and still empty is where a fresh store's keys go."""
+    folder = tmp_path / "kept-elsewhere"
+    folder.mkdir()
+    with open_shop(tmp_path, keys=folder) as tracker:
+        tracker.record([share()])
+    assert sorted(path.name for path in folder.iterdir()) == ["kek-1.key", "root.key"]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
