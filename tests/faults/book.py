@@ -38,7 +38,11 @@ class Book:
             timeout = 10
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                length = int(self.headers["content-length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # whoever called was killed while sending: nothing was told
+                    self.close_connection = True
+                    return
                 answer = json.dumps(book.take(self.headers["webhook-id"], self.path, body)).encode()
                 try:
                     self.send_response(200)
