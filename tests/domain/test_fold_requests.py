@@ -271,6 +271,7 @@ def test_times_of_a_notice_are_those_of_its_first_sending_and_of_its_answer() ->
     notice = the_notice(planned(1), *events)
     assert (notice.sent_at, notice.answered_at) == (at(2), at(6))
     assert notice.erased == ("email", "name")
+    assert the_notice(planned(1), answer("deleted", 2, categories=["phone"])).erased == ()
 
 
 def test_the_last_answer_gives_its_strength() -> None:
