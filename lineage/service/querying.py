@@ -169,7 +169,7 @@ class Questions:
         self, conn: Connection, controller: str, view: View, *, nothing: bool
     ) -> dict[str, Any]:
         """What every answer carries; ``nothing`` says that the answer has nothing to show."""
-        fresh = read_freshness(conn, controller)
+        fresh = read_freshness(conn, controller, known_at=view.known_at)
         silent = self.silent_sources(controller, fresh, view.known_at)
         begins_too_late = fresh.complete_from is None or fresh.complete_from > view.as_of
         day = from_micros(view.as_of).date()

@@ -102,12 +102,13 @@ class Upkeep:
 
     def doctor(self) -> answers.DoctorReport:
         """Whether store, keys and lanes are sound, and what waits for somebody."""
+        now = self._ask.now()
         with self._store.reading() as conn:
             letters = self._store.dead_letters.count(conn)
             tasks = self._store.tasks.counts(conn)
             shared = count_shared_ids(conn)
             silent = {
-                c: self._ask.silent_sources(c, read_freshness(conn, c), self._ask.now())
+                c: self._ask.silent_sources(c, read_freshness(conn, c, known_at=now), now)
                 for c in self._ask.library.controllers
             }
         waiting = tasks.get(AWAITING_PERSON, 0)

@@ -38,6 +38,7 @@ def note_sources(conn: sa.Connection, log: int, drafts: Sequence[Draft], recorde
         index_elements=["log", "controller", "source"],
         set_={
             "first_occurred_at": sa.func.min(c.first_occurred_at, new.first_occurred_at),
+            "first_recorded_at": sa.func.min(c.first_recorded_at, new.first_recorded_at),
             "last_recorded_at": sa.func.max(c.last_recorded_at, new.last_recorded_at),
             "event_count": c.event_count + new.event_count,
         },
@@ -48,6 +49,7 @@ def note_sources(conn: sa.Connection, log: int, drafts: Sequence[Draft], recorde
             "controller": controller,
             "source": source,
             "first_occurred_at": first,
+            "first_recorded_at": recorded_at,
             "last_recorded_at": recorded_at,
             "event_count": count,
         }
@@ -56,14 +58,17 @@ def note_sources(conn: sa.Connection, log: int, drafts: Sequence[Draft], recorde
     conn.execute(statement, values)
 
 
-def read_freshness(conn: sa.Connection, controller: str) -> Freshness:
-    """How far this controller's record reaches, in two statements."""
+def read_freshness(conn: sa.Connection, controller: str, *, known_at: int) -> Freshness:
+    """How far this controller's record reaches, in two statements.
+
+    ``complete_from`` counts the sources that had been heard of by ``known_at``.
+    """
     sizes = conn.execute(sa.select(t.logs.c.lane, t.logs.c.size).order_by(t.logs.c.lane))
     complete_up_to = dict(sizes.all())
     c = t.sources.c
     rows = conn.execute(
         sa.select(c.source, c.first_occurred_at, c.last_recorded_at).where(
-            c.controller == controller
+            c.controller == controller, c.first_recorded_at <= known_at
         )
     ).all()
     sources: dict[str, int] = {}

@@ -234,6 +234,7 @@ sources = Table(
     Column("controller", Text, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("first_occurred_at", BigInteger, nullable=False),
+    Column("first_recorded_at", BigInteger, nullable=False),
     Column("last_recorded_at", BigInteger, nullable=False),
     Column("event_count", BigInteger, nullable=False),
     sqlite_with_rowid=False,

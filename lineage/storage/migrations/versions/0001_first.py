@@ -112,6 +112,7 @@ def _people() -> None:
         sa.Column("controller", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("first_occurred_at", sa.BigInteger(), nullable=False),
+        sa.Column("first_recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("last_recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("event_count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "controller", "source", name=op.f("pk_sources")),
