@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,3 +75,28 @@ def test_a_plain_history_is_continued() -> None:
         standing_of([shared]), [told("self_service_cleared", 2, what="posts")]
     )
     assert not can_go_forward(standing_of([told("data_transferred", 2, **TRANSFER)]), [shared])
+
+
+REACHING_BACK: list[Recorded] = [
+    told("data_transferred", 2, **TRANSFER),
+    told("self_service_cleared", 2, what="posts"),
+    told("event_retracted", 2, retracted_source="/s", retracted_id="x", reason="wrong"),
+    told("identity_linked", 2, identifier={"type": "email", "value": "x@mail.example"}),
+    told("request_received", 2, request_id="q", right="deletion"),
+    told("request_decided", 2, request_id="q", outcome="accepted"),
+    told("request_withdrawn", 2, request_id="q"),
+    told("account_cancellation_requested", 2, request_id="q"),
+    told("account_cancellation_approved", 2, request_id="q"),
+]
+
+
+@pytest.mark.parametrize("event", REACHING_BACK, ids=lambda e: e.data.event_name)
+def test_what_reaches_back_is_folded_with_everything(event: Recorded) -> None:
+    """A retraction, a link, a request or a transfer of everything needs all of the past; and
+    whoever may still be changed by what was said before it was known is folded whole ever after.
+    """
+    before = told("data_collected", 1, categories=["name"])
+    after = told("data_collected", 3, categories=["name"])
+    assert not can_go_forward(standing_of([before]), [event])
+    needs_all_once = event.data.event_name in {"data_transferred", "self_service_cleared"}
+    assert can_go_forward(standing_of([before, event]), [after]) is needs_all_once

@@ -31,6 +31,7 @@ def test_a_cycle_has_no_endless_path() -> None:
     events = [shared(1, "A", "name"), *ring, passed_on(4, "B", "B", "name")]
     assert paths("A", *events) == ((C, "A"),)
     assert paths("B", *events) == ((C, "A", "B"),)
+    assert paths("End", *events, passed_on(5, "A", "End", "name")) == ((C, "A", "End"),)
 
 
 DIAMOND = [
