@@ -43,6 +43,8 @@ class Recorded:
     id: str
     data: EventData
     linked_ref: bytes | None = None
+    position: int = 0
+    """place in its log: tells what was recorded first where the clock does not"""
 
     @property
     def moment(self) -> Moment:
@@ -63,6 +65,8 @@ class Hop:
     from_party: str | None
     to: Holder
     recipient_kind: str | None
+    unnamed_kind: str | None
+    """the kind of a recipient that no share names one for, by section 4.0 of the contract"""
     purpose: str | None
     legal_basis: str | None
     functions: tuple[str, ...]
@@ -141,11 +145,15 @@ class Request:
     categories: tuple[str, ...] | None
     decided_at: int | None
     decided_recorded_at: int | None
+    decided_position: int | None
     outcome: str | None
     ground: str | None
     held: tuple[str, ...]
     withdrawn_at: int | None
 
+
+OWN_SOURCE = "/lineage"
+"""What the tracker itself writes comes from here; nobody else may say so."""
 
 CHANNEL_SOURCE = "/lineage/channels"
 """``source`` of answers that came back on the call that told the recipient."""
@@ -193,6 +201,8 @@ class Notice:
     answered_at: int | None
     strength: str | None
     erased: tuple[str, ...]
+    declined: tuple[tuple[str, int], ...]
+    """(category, when) of what was declined on a ground that closes it"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,6 @@ from dataclasses import dataclass
 from lineage.domain.facts import Edge, Erasure, Holder, HolderKind, Moment
 from lineage.domain.paths import Paths
 
-KIND_WITHOUT_A_NAME = {
-    "stored": "service_provider",
-    "transferred": "ma_transferee",
-    "public_disclosed": "public_disclosure",
-}
-"""The kind of a recipient never named with one, by the hop it got the data by (contract 4.0)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -148,7 +141,7 @@ def recipient_kinds(edges: Iterable[Edge]) -> dict[str, str]:
                 (edge.last, hop.recipient_kind),
             )
         else:
-            kind = KIND_WITHOUT_A_NAME.get(hop.kind, "other_third_party")
+            kind = hop.unnamed_kind or "other_third_party"
             unnamed[hop.to.name].append((edge.last, kind))
     kinds = {name: max(found)[1] for name, found in unnamed.items()}
     kinds.update({name: kind for name, (_, kind) in named.items()})

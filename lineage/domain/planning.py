@@ -26,6 +26,10 @@ from lineage.policy.model import Policy, Rule
 
 ACCEPTING = frozenset({"accepted", "partly"})
 
+ERASING_RIGHT = "deletion"
+"""The right whose acceptance makes holders erase; whether a cancellation does too is for the
+policy's own rules, which are not in this form yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -36,6 +40,8 @@ class Told:
     categories: tuple[str, ...]
     path: tuple[str, ...]
     rule: Rule
+    received: dict[str, int]
+    """category -> when it last came, in microseconds"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,11 @@ def plan_rows(
     """The plan of a request over the facts of its person.
 
     Before an accepting decision nobody is told, and each holder is left out for that reason;
-    ``if_accepted`` shows the plan as if it were accepted.
+    ``if_accepted`` shows the plan as if it were accepted. A request of another right than
+    deletion makes nobody erase: its plan is empty.
     """
+    if request.right != ERASING_RIGHT:
+        return PlanRows((), (), ())
     held = holdings(facts.edges, facts.erasures, controller=controller)
     wanted = [row for row in held if _asked_for(row, request)]
     reason = None if if_accepted or is_accepted(request) else _undecided_reason(request)
@@ -171,6 +180,7 @@ def _told(policy: Policy, name: str, rows: Sequence[Holding], kinds: dict[str, s
         categories=tuple(sorted(row.category for row in rows)),
         path=path,
         rule=policy.downstream.duty_for(along),
+        received={row.category: row.last_received for row in rows},
     )
 
 
@@ -182,11 +192,22 @@ def _own_erasures(wanted: Iterable[Holding], request: Request) -> tuple[OwnErasu
     return tuple(OwnErasure(name, tuple(sorted(c))) for name, c in sorted(found.items()))
 
 
-def open_systems(facts: Facts, *, controller: str, request: Request) -> bool:
-    """Whether an own system still holds what the request asks to erase."""
+def _somebody_holds(
+    facts: Facts, notices: Sequence[Notice], controller: str, request: Request
+) -> bool:
+    """Whether an own system, or a recipient that no notice covers, still holds what is asked."""
     held = holdings(facts.edges, facts.erasures, controller=controller)
     wanted = [row for row in held if _asked_for(row, request)]
-    return bool(_own_erasures(wanted, request))
+    if _own_erasures(wanted, request):
+        return True
+    received: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in wanted:
+        if row.holder.kind is HolderKind.RECIPIENT and _exemption(row) is None:
+            received[row.holder.name][row.category] = row.last_received
+    return any(
+        _uncovered(came, [n for n in notices if n.recipient == name])
+        for name, came in received.items()
+    )
 
 
 def new_notices(
@@ -201,12 +222,11 @@ def new_notices(
 ) -> list[NewNotice]:
     """The notices that an accepted request still lacks: the fan-out, and what surfaced later.
 
-    A category is covered by a notice of this request whose answer is still open, or that was
-    closed without the recipient erasing it. What a notice does not cover joins one that nobody
-    has claimed yet, else it makes a new round (D-15, D-50). ``supplementary`` says that the
+    What no notice of this request covers (``_uncovered``) joins one that nobody has claimed
+    yet, else it makes a new round (D-15, D-50). ``supplementary`` says that the
     fan-out has been: what is missing surfaced on ``today`` and counts from there.
     """
-    if request.decided_at is None:
+    if request.decided_at is None or request.right != ERASING_RIGHT:
         return []
     decision_day = from_micros(request.decided_at).date()
     rows = plan_rows(policy, facts, controller=controller, request=request)
@@ -218,7 +238,7 @@ def new_notices(
     found = []
     for told in rows.told:
         before = mine[told.recipient]
-        missing = set(told.categories) - _covered(before)
+        missing = _uncovered(told.received, before)
         if not missing:
             continue
         widens = next(
@@ -246,11 +266,20 @@ def new_notices(
     return found
 
 
-def _covered(notices: Iterable[Notice]) -> set[str]:
+def _uncovered(received: dict[str, int], notices: Sequence[Notice]) -> set[str]:
+    """What a holder holds that no notice speaks of: an open notice covers what it names, one that
+    was declined only what had come by then, and what was erased came again (D-15, D-50).
+    """
     covered: set[str] = set()
     for notice in notices:
-        covered |= set(notice.categories) - set(notice.erased)
-    return covered
+        declined = dict(notice.declined)
+        covered |= {
+            category
+            for category in notice.categories
+            if category not in notice.erased
+            and received.get(category, 0) <= declined.get(category, received.get(category, 0))
+        }
+    return set(received) - covered
 
 
 def request_state(
@@ -265,9 +294,11 @@ def request_state(
         return "received"
     if request.outcome == "refused":
         return "refused"
+    if request.right != ERASING_RIGHT:
+        return request.outcome or "accepted"
     mine = [n for n in facts.notices if n.request_id == request.request_id]
     still_open = [n for n in mine if n.state not in CLOSED_NOTICE_STATES]
-    if not still_open and not open_systems(facts, controller=controller, request=request):
+    if not still_open and not _somebody_holds(facts, mine, controller, request):
         return "fulfilled"
     if not mine:
         return request.outcome or "accepted"

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import cast
 
-from lineage.domain.facts import Request
+from lineage.domain.facts import OWN_SOURCE, Request
 from lineage.domain.planning import NewNotice, is_accepted, new_notices
 from lineage.events import Event, EventData, NoticePlanned, NoticeWidened
 from lineage.events.enums import RecipientKind
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
-from lineage.service.checking import OWN_SOURCE
 from lineage.storage.seal import Hasher
 from lineage.storage.store import PersonState
 
@@ -35,13 +34,14 @@ class Acts:
         """The acts for one person at a time (microseconds)."""
         events: list[Event] = []
         for request in state.facts.requests:
-            if request.right == "deletion" and is_accepted(request):
+            if is_accepted(request):
                 events += self._for_request(state, request, now)
         return events
 
     def _for_request(self, state: PersonState, request: Request, now: int) -> list[Event]:
         today = from_micros(now).date()
-        decided_earlier = (request.decided_recorded_at or now) < now
+        decided = (request.decided_recorded_at or 0, request.decided_position or 0)
+        decided_earlier = decided < (state.recorded_at, state.first_position)
         policy = self._library.in_force(state.controller, today)
         found = new_notices(
             policy,

@@ -177,6 +177,7 @@ class Plan(Question):
     notify: list[NotifyRow]
     exclude: list[ExcludeRow]
     erase: list[EraseRow]
+    deadlines: dict[str, date | None] = {}
 
 
 class NoticeRow(Answer):

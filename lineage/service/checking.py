@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lineage.domain.facts import OWN_SOURCE
 from lineage.events import Event, EventClass, EventData, EventError, Problem, parse_event
 from lineage.policy.loader import Library
 
@@ -16,9 +17,6 @@ MESSAGE_BYTES_MAX = 1 << 20
 
 OPERATOR_CLASSES = frozenset({EventClass.FACT, EventClass.DECISION, EventClass.ANSWER})
 """What ``lineage record`` takes: the operator may say everything but what only we do."""
-
-OWN_SOURCE = "/lineage"
-"""What the tracker itself writes comes from here; nobody else may say so."""
 
 CATEGORY_FIELDS = (
     "categories",

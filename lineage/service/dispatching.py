@@ -107,6 +107,7 @@ class Dispatcher:
         started = time.monotonic()
         counts = _Counts()
         flying: dict[Future[_Result], _Job] = {}
+        self._revive()
         with ThreadPoolExecutor(concurrency, thread_name_prefix="notice") as pool:
             while True:
                 jobs = self._claim_room(
@@ -133,6 +134,15 @@ class Dispatcher:
             left=sum(n for state, n in states.items() if state not in {DONE, AWAITING_PERSON}),
             seconds=time.monotonic() - started,
         )
+
+    def _revive(self) -> None:
+        """Try again what had no endpoint: the registry may have one by now."""
+        reachable = [
+            (name, [r for r, entry in entries.recipients.items() if entry.channel == "webhook"])
+            for name, entries in self._registry.controllers.items()
+        ]
+        with self._store.writing() as conn:
+            self._store.tasks.revive(conn, reachable, self._now())
 
     def _claim_room(
         self, flying: list[_Job], *, room: int, each: int, lease_seconds: float
@@ -161,7 +171,8 @@ class Dispatcher:
 
     def _jobs(self, conn: Connection, claims: list[Claim], now: int) -> list[_Job]:
         connected, _ = linked_refs(conn, [claim.ref for claim in claims])
-        notices = {n.notice_id: n for n in read_facts(conn, sorted(connected)).notices}
+        facts = self._store.named(conn, read_facts(conn, sorted(connected)))
+        notices = {n.notice_id: n for n in facts.notices}
         names = self._store.keyring.names(conn, [notices[c.notice_id].ref for c in claims])
         found = [(claim, notices[claim.notice_id]) for claim in claims]
         return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 class View:
     """From when a question is asked: occurred up to ``as_of``, recorded up to ``known_at``.
 
-    Microseconds; ``live`` says that both are the moment of asking.
+    Microseconds. ``known_at`` is null where everything on record counts; ``now`` is the moment of
+    asking, and ``live`` says that the question is about it.
     """
 
+    now: int
     as_of: int
-    known_at: int
+    known_at: int | None
     live: bool
 
 
@@ -48,8 +50,9 @@ def view_at(now: int, as_of: datetime | None, known_at: datetime | None) -> View
         if moment is not None and moment.tzinfo is None:
             raise InvalidInput("a time without a zone", do="use a time in UTC")
     return View(
+        now=now,
         as_of=now if as_of is None else to_micros(as_of),
-        known_at=now if known_at is None else to_micros(known_at),
+        known_at=None if known_at is None else to_micros(known_at),
         live=as_of is None and known_at is None,
     )
 
@@ -97,13 +100,13 @@ class People:
         if view.live:
             facts = read_facts(conn, refs)
             if not reaches_beyond(facts, view.as_of):
-                return FoundPerson(controller, tuple(refs), main_ref(refs, links), facts)
-        return self._from_ledger(conn, controller, ref, view)
+                named = self._store.named(conn, facts)
+                return FoundPerson(controller, tuple(refs), main_ref(refs, links), named)
+        found = self.read_raw(conn, controller, ref, view)
+        return replace(found, facts=self._store.named(conn, found.facts))
 
-    def _from_ledger(
-        self, conn: Connection, controller: str, ref: bytes, view: View
-    ) -> FoundPerson:
-        """Fold the person anew from the events that the view sees."""
+    def read_raw(self, conn: Connection, controller: str, ref: bytes, view: View) -> FoundPerson:
+        """Fold the person anew from the events that the view sees; parties as they are stored."""
         folder = self._store.folder
         events: dict[bytes, list[Recorded]] = {}
         waiting = {ref}
@@ -141,7 +144,7 @@ class People:
         self, conn: Connection, controller: str, refs: set[bytes], view: View
     ) -> set[bytes]:
         """Refs that link to these by an event that has been retracted since (known-at only)."""
-        if view.live:
+        if view.known_at is None:
             return set()
         links = self._store.folder.links_on_record(conn, controller, known_at=view.known_at)
         return {ref for ref, other in links if other in refs}
@@ -157,8 +160,11 @@ def _seen(event: Recorded, view: View) -> bool:
 
 def reaches_beyond(facts: Facts, as_of: int) -> bool:
     """Whether the stored facts count something whose time has not come yet."""
-    return (
-        any(edge.last > as_of for edge in facts.edges)
-        or any(erasure.at > as_of for erasure in facts.erasures)
-        or any(change.at > as_of for change in facts.changes)
-    )
+    times: list[int | None] = [edge.last for edge in facts.edges]
+    times += [erasure.at for erasure in facts.erasures]
+    times += [change.at for change in facts.changes]
+    for request in facts.requests:
+        times += [request.received_at, request.decided_at, request.withdrawn_at]
+    for notice in facts.notices:
+        times += [notice.planned_at, notice.sent_at, notice.answered_at]
+    return any(time is not None and time > as_of for time in times)

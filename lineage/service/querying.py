@@ -7,18 +7,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lineage.domain.facts import Edge, Facts, HolderKind, Span
+from lineage.domain.facts import Edge, Facts, HolderKind, Hop, Span
 from lineage.domain.holdings import Holding, holdings, recipient_kinds
+from lineage.events.marks import PERSON_PREFIX
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
 from lineage.policy.recipients import RecipientRegistry
 from lineage.service import answers
 from lineage.service.errors import InvalidInput
-from lineage.service.people import FoundPerson, People, View, reaches_beyond, view_at
+from lineage.service.people import People, View, reaches_beyond, view_at
 from lineage.storage.facts import read_holding_facts
 from lineage.storage.freshness import Freshness, read_freshness
+from lineage.storage.keyring import PERSON, Who
 from lineage.storage.persons import components, linked_refs, main_ref
-from lineage.storage.reverse import refs_with_edges_to
+from lineage.storage.reverse import refs_retracted_since, refs_with_edges_to
 from lineage.storage.store import Store
 
 if TYPE_CHECKING:
@@ -58,9 +60,8 @@ class Questions:
             controller = self.people.controller_of(conn, subject, controller)
             person = self.people.read(conn, controller, subject, view)
             frame = self.frame(conn, controller, view, nothing=not person.facts.edges)
-            names = self.names(conn, person)
         return answers.Holders(
-            subject=subject, holders=holder_rows(person, controller, names), **frame
+            subject=subject, holders=holder_rows(person.facts, controller), **frame
         )
 
     def lineage(
@@ -77,16 +78,15 @@ class Questions:
             controller = self.people.controller_of(conn, subject, controller)
             person = self.people.read(conn, controller, subject, view)
             frame = self.frame(conn, controller, view, nothing=not person.facts.edges)
-            names = self.names(conn, person)
             ids = self.store.keyring.names(conn, person.refs)
         facts = person.facts
         return answers.Lineage(
             subject=subject,
             linked=sorted(set(ids.values()) - {subject}),
-            collections=_collection_rows(facts, names),
-            edges=_edge_rows(facts, names),
-            changes=_change_rows(facts, names),
-            holders=holder_rows(person, controller, names),
+            collections=_collection_rows(facts),
+            edges=_edge_rows(facts),
+            changes=_change_rows(facts),
+            holders=holder_rows(person.facts, controller),
             **frame,
         )
 
@@ -107,16 +107,12 @@ class Questions:
         after = _read_cursor(cursor)
         with self.store.reading() as conn:
             self.people.controller_of(conn, "", controller)
-            refs = refs_with_edges_to(
-                conn,
-                controller,
-                recipient,
-                after=after,
-                limit=limit + 1,
-                known_at=None if known_at is None else view.known_at,
-            )
+            party = self._stored_party(conn, controller, recipient)
+            refs = refs_with_edges_to(conn, controller, party, after=after, limit=limit + 1)
+            if view.known_at is not None:
+                refs = self._with_retracted(conn, controller, refs, after, view)[: limit + 1]
             page, more = refs[:limit], len(refs) > limit
-            rows = self._subject_rows(conn, controller, recipient, page, view)
+            rows = self._subject_rows(conn, controller, party, page, view)
             frame = self.frame(conn, controller, view, nothing=not refs and after == b"")
         return answers.RecipientSubjects(
             recipient=recipient,
@@ -124,6 +120,26 @@ class Questions:
             next=_cursor(page[-1]) if more else None,
             **frame,
         )
+
+    def _stored_party(self, conn: Connection, controller: str, recipient: str) -> str:
+        """The name a party has in the store: a natural person's is its ref."""
+        if not recipient.startswith(PERSON_PREFIX):
+            return recipient
+        who = Who(controller, PERSON, recipient.removeprefix(PERSON_PREFIX))
+        person = self.store.keyring.find(conn, who)
+        return recipient if person is None else PERSON_PREFIX + person.ref.hex()
+
+    def _with_retracted(
+        self, conn: Connection, controller: str, refs: list[bytes], after: bytes, view: View
+    ) -> list[bytes]:
+        """With everybody of whom something was retracted since: hops they then had may be gone."""
+        retracted = set(refs_retracted_since(conn, controller, view.known_at or 0))
+        links = self.store.folder.links_on_record(conn, controller) if retracted else []
+        groups = components({*retracted, *(ref for link in links for ref in link)}, links)
+        for group in groups:
+            if not retracted.isdisjoint(group):
+                retracted.update(group)
+        return sorted({*refs, *(ref for ref in retracted if ref > after)})
 
     def _subject_rows(
         self, conn: Connection, controller: str, recipient: str, page: list[bytes], view: View
@@ -145,10 +161,9 @@ class Questions:
                 late = reaches_beyond(own, view.as_of)
                 main, found = main_ref(group, links), own
                 if late:
-                    read = self.people.read_ref(conn, controller, ref, view)
-                    found = read.facts
+                    found = self.people.read_raw(conn, controller, ref, view).facts
             else:
-                read = self.people.read_ref(conn, controller, ref, view)
+                read = self.people.read_raw(conn, controller, ref, view)
                 found, main = read.facts, read.main or ref
                 first = min((e.ref for e in found.edges if _is_hop_to(e, recipient)), default=ref)
             if first == ref:
@@ -170,14 +185,15 @@ class Questions:
     ) -> dict[str, Any]:
         """What every answer carries; ``nothing`` says that the answer has nothing to show."""
         fresh = read_freshness(conn, controller, known_at=view.known_at)
-        silent = self.silent_sources(controller, fresh, view.known_at)
+        known_at = view.now if view.known_at is None else view.known_at
+        silent = self.silent_sources(controller, fresh, known_at)
         begins_too_late = fresh.complete_from is None or fresh.complete_from > view.as_of
         day = from_micros(view.as_of).date()
         return {
             "controller": controller,
             "policy_version": self.library.in_force(controller, day).version,
             "as_of": from_micros(view.as_of),
-            "known_at": from_micros(view.known_at),
+            "known_at": from_micros(known_at),
             "complete_up_to": fresh.complete_up_to,
             "complete_from": (
                 None if fresh.complete_from is None else from_micros(fresh.complete_from)
@@ -197,50 +213,21 @@ class Questions:
                 silent.append(source)
         return sorted(silent)
 
-    def names(self, conn: Connection, person: FoundPerson) -> Callable[[str | None], str | None]:
-        """Turns a party ``person:<ref>`` back into ``person:<id>``."""
-        refs = set()
-        for edge in person.facts.edges:
-            for party in (edge.hop.from_party, edge.hop.to.name):
-                ref = _person_ref(party)
-                if ref is not None:
-                    refs.add(ref)
-        for change in person.facts.changes:
-            ref = _person_ref(change.party)
-            if ref is not None:
-                refs.add(ref)
-        ids = self.store.keyring.names(conn, refs) if refs else {}
-
-        def named(party: str | None) -> str | None:
-            ref = _person_ref(party)
-            return party if ref is None else f"person:{ids.get(ref, '?')}"
-
-        return named
-
-
-Named = Callable[[str | None], str | None]
-
-
-def _person_ref(party: str | None) -> bytes | None:
-    if party is None or not party.startswith("person:"):
-        return None
-    return bytes.fromhex(party.removeprefix("person:"))
-
 
 def _is_hop_to(edge: Edge, recipient: str) -> bool:
     return edge.hop.to.kind is HolderKind.RECIPIENT and edge.hop.to.name == recipient
 
 
-def holder_rows(person: FoundPerson, controller: str, names: Named) -> list[answers.HolderRow]:
+def holder_rows(facts: Facts, controller: str) -> list[answers.HolderRow]:
     """The holdings of a person as rows."""
-    found = holdings(person.facts.edges, person.facts.erasures, controller=controller)
-    return [_holder_row(holding, names) for holding in found]
+    found = holdings(facts.edges, facts.erasures, controller=controller)
+    return [_holder_row(holding) for holding in found]
 
 
-def _holder_row(holding: Holding, names: Named) -> answers.HolderRow:
+def _holder_row(holding: Holding) -> answers.HolderRow:
     erased = holding.erased_at
     return answers.HolderRow(
-        holder=names(holding.holder.name) or "",
+        holder=holding.holder.name,
         holder_kind=holding.holder.kind.value,
         recipient_kind=holding.recipient_kind,
         category=holding.category,
@@ -249,18 +236,18 @@ def _holder_row(holding: Holding, names: Named) -> answers.HolderRow:
         last_received=from_micros(holding.last_received),
         erased_at=None if erased is None else from_micros(erased),
         why=holding.why,
-        paths=[[names(party) or "" for party in path] for path in holding.paths],
+        paths=[list(path) for path in holding.paths],
     )
 
 
-def _collection_rows(facts: Facts, names: Named) -> list[answers.CollectionRow]:
+def _collection_rows(facts: Facts) -> list[answers.CollectionRow]:
     """One row per system, category and distinct source, purpose and policy version."""
     spans: dict[tuple[str, ...], list[Span]] = {}
     for edge in facts.edges:
         hop = edge.hop
         if hop.to.kind is not HolderKind.SYSTEM:
             continue
-        about = (hop.source_kind, names(hop.from_party), hop.purpose)
+        about = (hop.source_kind, hop.from_party, hop.purpose)
         for category, span in edge.spans.items():
             key = (hop.to.name, category, hop.policy_version, *(word or "" for word in about))
             spans.setdefault(key, []).append(span)
@@ -282,37 +269,42 @@ def _collection_row(key: tuple[str, ...], spans: list[Span]) -> answers.Collecti
     )
 
 
-def _edge_rows(facts: Facts, names: Named) -> list[answers.EdgeRow]:
+def _edge_rows(facts: Facts) -> list[answers.EdgeRow]:
+    """One row per distinct hop, under whichever of the person's linked ids it was reported."""
     kinds = recipient_kinds(facts.edges)
-    rows = [
-        answers.EdgeRow(
-            kind=edge.hop.kind,
-            from_=names(edge.hop.from_party) or "",
-            to=names(edge.hop.to.name) or "",
-            recipient_kind=edge.hop.recipient_kind or kinds[edge.hop.to.name],
-            categories=sorted(edge.spans),
-            purpose=edge.hop.purpose,
-            legal_basis=edge.hop.legal_basis,
-            functions=list(edge.hop.functions),
-            region=edge.hop.region,
-            policy_version=edge.hop.policy_version,
-            first=from_micros(edge.first),
-            last=from_micros(edge.last),
-            count=edge.count,
-        )
-        for edge in facts.edges
-        if edge.hop.to.kind is HolderKind.RECIPIENT
-    ]
+    by_hop: dict[Hop, list[Edge]] = {}
+    for edge in facts.edges:
+        if edge.hop.to.kind is HolderKind.RECIPIENT:
+            by_hop.setdefault(edge.hop, []).append(edge)
+    rows = [_edge_row(hop, found, kinds[hop.to.name]) for hop, found in by_hop.items()]
     rows.sort(key=lambda r: (r.first, r.to, r.kind, r.purpose or "", r.last))
     return rows
 
 
-def _change_rows(facts: Facts, names: Named) -> list[answers.ChangeRow]:
+def _edge_row(hop: Hop, edges: list[Edge], kind: str) -> answers.EdgeRow:
+    return answers.EdgeRow(
+        kind=hop.kind,
+        from_=hop.from_party or "",
+        to=hop.to.name,
+        recipient_kind=hop.recipient_kind or kind,
+        categories=sorted({category for edge in edges for category in edge.spans}),
+        purpose=hop.purpose,
+        legal_basis=hop.legal_basis,
+        functions=list(hop.functions),
+        region=hop.region,
+        policy_version=hop.policy_version,
+        first=from_micros(min(edge.first for edge in edges)),
+        last=from_micros(max(edge.last for edge in edges)),
+        count=sum(edge.count for edge in edges),
+    )
+
+
+def _change_rows(facts: Facts) -> list[answers.ChangeRow]:
     rows = [
         answers.ChangeRow.model_validate(
             {
                 "kind": change.kind,
-                "party": names(change.party) or "",
+                "party": change.party,
                 "categories": list(change.categories),
                 "purpose_from": change.purpose_from,
                 "purpose_to": change.purpose_to,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from lineage.domain.deadlines import notice_dates
-from lineage.domain.facts import CLOSED_NOTICE_STATES, Notice
+from lineage.domain.facts import CLOSED_NOTICE_STATES, Facts, Notice
+from lineage.domain.holdings import recipient_kinds
+from lineage.domain.paths import Paths
 from lineage.domain.planning import PlanRows
 from lineage.events.times import from_micros
 from lineage.policy.model import Policy
@@ -33,32 +35,62 @@ def previewed(policy: Policy, rows: PlanRows, today: date) -> list[answers.Notif
     ]
 
 
-def standing_duties(rows: PlanRows, notices: Sequence[Notice]) -> list[answers.NotifyRow]:
+def standing_duties(
+    facts: Facts, notices: Sequence[Notice], *, controller: str
+) -> list[answers.NotifyRow]:
     """One row per recipient with an open notice: what it has yet to erase."""
-    told = {row.recipient: row for row in rows.told}
     by_recipient: dict[str, list[Notice]] = {}
     for notice in notices:
         if notice.state not in CLOSED_NOTICE_STATES:
             by_recipient.setdefault(notice.recipient, []).append(notice)
+    kinds, paths = recipient_kinds(facts.edges), Paths(facts.edges, controller)
     found = []
     for recipient, own in sorted(by_recipient.items()):
         own.sort(key=lambda n: n.round)
-        latest = own[-1]
-        known = told.get(recipient)
+        first, latest = own[0], own[-1]
+        categories = sorted({category for notice in own for category in outstanding(notice)})
+        ways = sorted(
+            {path for category in categories for path in paths.to(recipient, category)},
+            key=lambda path: (len(path), path),
+        )
         found.append(
             answers.NotifyRow(
                 recipient=recipient,
-                recipient_kind=None if known is None else known.recipient_kind,
-                categories=sorted({c for n in own for c in n.categories if c not in n.erased}),
+                recipient_kind=kinds.get(recipient),
+                categories=categories,
                 duty="policy" if latest.duty == "policy" else "default",
                 rule=latest.rule,
-                path=[recipient] if known is None else list(known.path),
+                path=list(ways[0]) if ways else [recipient],
                 supplementary=any(n.supplementary for n in own),
-                send_by=own[0].send_by,
-                erase_by=own[0].erase_by,
-                state=str(own[0].state),
+                send_by=first.send_by,
+                erase_by=first.erase_by,
+                state=str(first.state),
             )
         )
+    return found
+
+
+def outstanding(notice: Notice) -> set[str]:
+    """The categories of a notice that were neither erased nor declined for good."""
+    return {*notice.categories} - {*notice.erased} - {category for category, _ in notice.declined}
+
+
+def excluded(rows: PlanRows, told: Mapping[str, set[str]]) -> list[answers.ExcludeRow]:
+    """Who is left out, and why; what a standing notice asks for is not left out, whatever a fact
+    that came later says (it waits for an officer).
+    """
+    found = []
+    for left in rows.left_out:
+        categories = [c for c in left.categories if c not in told.get(left.recipient, ())]
+        if categories:
+            found.append(
+                answers.ExcludeRow(
+                    recipient=left.recipient,
+                    categories=categories,
+                    reason=left.reason,
+                    rule=left.rule,
+                )
+            )
     return found
 
 

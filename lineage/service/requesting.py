@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from lineage.domain.deadlines import DELETION, request_deadlines
 from lineage.domain.facts import Request
-from lineage.domain.planning import is_accepted, plan_rows, request_state
+from lineage.domain.planning import ERASING_RIGHT, is_accepted, plan_rows, request_state
 from lineage.events import Event, EventData, RequestDecided, RequestReceived
 from lineage.events.errors import problems_of
 from lineage.events.times import from_micros
@@ -21,7 +22,13 @@ from lineage.service.errors import Ambiguous, InvalidInput, NotFound, PlanChange
 from lineage.service.people import FoundPerson, View, view_at
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
-from lineage.service.request_rows import moment_of, notice_row, previewed, standing_duties
+from lineage.service.request_rows import (
+    excluded,
+    moment_of,
+    notice_row,
+    previewed,
+    standing_duties,
+)
 from lineage.storage.errors import VersionChanged
 from lineage.storage.keyring import PERSON, Who
 from lineage.storage.persons import version_of
@@ -146,7 +153,7 @@ class Requests:
             elif subject is not None:
                 controller = self._ask.people.controller_of(conn, subject, controller)
                 person = self._ask.people.read(conn, controller, subject, view)
-                request = _standing(person.facts.requests)
+                request = _joined(person.facts.requests)
             else:
                 raise InvalidInput("name a request or a person")
             frame = self._ask.frame(
@@ -187,7 +194,9 @@ class Requests:
         notices = [
             n for n in person.facts.notices if request_id is None or n.request_id == request_id
         ]
-        notify = previewed(policy, rows, today) if preview else standing_duties(rows, notices)
+        standing = standing_duties(person.facts, notices, controller=controller)
+        notify = previewed(policy, rows, today) if preview else standing
+        told = {row.recipient: set(row.categories) for row in notify}
         return answers.Plan(
             request=request_id,
             subject=subject,
@@ -195,19 +204,12 @@ class Requests:
             state="received" if request is None else self._state(person, request, today),
             if_accepted=if_accepted,
             notify=notify,
-            exclude=[
-                answers.ExcludeRow(
-                    recipient=left.recipient,
-                    categories=list(left.categories),
-                    reason=left.reason,
-                    rule=left.rule,
-                )
-                for left in rows.left_out
-            ],
+            exclude=excluded(rows, told),
             erase=[
                 answers.EraseRow(system=own.system, categories=list(own.categories))
                 for own in rows.own
             ],
+            deadlines={} if request is None else self._limits(controller, request),
             **frame,
         )
 
@@ -223,6 +225,7 @@ class Requests:
             ver = version_of(conn, person.refs)
         today = from_micros(view.as_of).date()
         notices = [n for n in person.facts.notices if n.request_id == request_id]
+        notices.sort(key=lambda n: (n.recipient, n.round))
         return answers.RequestStatus(
             request=request_id,
             subject=subject,
@@ -284,11 +287,17 @@ class Requests:
                 f"no request {request_id!r} is on record",
                 do="lineage request list shows those that are",
             )
+        names = sorted({name for name, _ in found})
+        if len(names) > 1:
+            raise Ambiguous(
+                f"request {request_id!r} is on record under {', '.join(names)}",
+                do="say which with --controller",
+            )
         if len(found) > 1:
             raise Ambiguous(
-                f"request {request_id!r} is on record under "
-                + ", ".join(name for name, _ in found),
-                do="say which with --controller",
+                f"request {request_id!r} is on record for {len(found)} people: a source used one"
+                " id twice",
+                do="record the decision as an event that names the person",
             )
         name, ref = found[0]
         return name, self._ask.people.read_ref(conn, name, ref, view)
@@ -330,13 +339,24 @@ def _request(person: FoundPerson, request_id: str) -> Request:
     )
 
 
-def _standing(requests: Sequence[Request]) -> Request | None:
-    """The request that a question about a person rests on: an accepted one, else the latest."""
-    accepted = [r for r in requests if r.right == DELETION and is_accepted(r)]
-    found = accepted or requests
-    return found[-1] if found else None
+def _joined(requests: Sequence[Request]) -> Request | None:
+    """What a question about a person rests on: all accepted requests as one, else the latest."""
+    erasing = [r for r in requests if r.right == ERASING_RIGHT]
+    accepted = [r for r in erasing if is_accepted(r)]
+    if not accepted:
+        return max(erasing, key=lambda r: r.received_at or 0, default=None)
+    wanted: set[str] | None = set()
+    for request in accepted:
+        everything = wanted is None or request.categories is None
+        wanted = None if everything else {*(wanted or ()), *(request.categories or ())}
+    kept = set.intersection(*(set(request.held) for request in accepted))
+    return replace(
+        accepted[-1],
+        categories=None if wanted is None else tuple(sorted(wanted)),
+        held=tuple(sorted(kept)),
+    )
 
 
 def _no_request(person: FoundPerson) -> Request:
     ref = person.main or b""
-    return Request(ref, "", DELETION, None, None, None, None, None, None, (), None)
+    return Request(ref, "", DELETION, None, None, None, None, None, None, None, (), None)

@@ -108,7 +108,7 @@ class Upkeep:
             tasks = self._store.tasks.counts(conn)
             shared = count_shared_ids(conn)
             silent = {
-                c: self._ask.silent_sources(c, read_freshness(conn, c, known_at=now), now)
+                c: self._ask.silent_sources(c, read_freshness(conn, c), now)
                 for c in self._ask.library.controllers
             }
         waiting = tasks.get(AWAITING_PERSON, 0)

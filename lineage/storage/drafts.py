@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lineage.domain.facts import Recorded
 from lineage.events import Event, EventData, IdentityLinked
 from lineage.events.body import canonical_body, named_persons, read_body
+from lineage.events.registry import EVENT_MODELS
 from lineage.storage.engine import AnyRow
 from lineage.storage.keyring import CONTROLLER, PERSON, Keyring, NewSubject, Person, Who
 from lineage.storage.ledger import EventRow, body_context
@@ -30,8 +31,8 @@ class Draft:
     data: EventData
     linked_ref: bytes | None
 
-    def recorded(self, recorded_at: int) -> Recorded:
-        """The event as the fold sees it once it has been recorded."""
+    def recorded(self, recorded_at: int, position: int) -> Recorded:
+        """The event as the fold sees it once it has been recorded at that place."""
         return Recorded(
             ref=self.row.subject_ref,
             key=self.row.event_key,
@@ -41,6 +42,7 @@ class Draft:
             id=self.id,
             data=self.data,
             linked_ref=self.linked_ref,
+            position=position,
         )
 
 
@@ -102,7 +104,9 @@ class Drafter:
         clear = canonical_body(event, refs)
         key = self._hasher.event_key(event.source, event.id)
         about = body_context(person.ref, key, event.type, event.occurred_at)
-        data = event.data if not names else read_body(event.type, clear).data
+        data = event.data
+        if names or event.type not in EVENT_MODELS:
+            data = read_body(event.type, clear).data
         linked = None
         if isinstance(data, IdentityLinked):
             linked = persons[_linked(event.controller, data)].ref
@@ -135,22 +139,20 @@ class Drafter:
                 links.append((len(found), _linked(controller, body.data)))
             found.append(
                 Recorded(
-                    ref, key, row.occurred_at, row.recorded_at, body.source, body.id, body.data
+                    ref=ref,
+                    key=key,
+                    occurred_at=row.occurred_at,
+                    recorded_at=row.recorded_at,
+                    source=body.source,
+                    id=body.id,
+                    data=body.data,
+                    position=row.position,
                 )
             )
+        persons = self._keyring.find_all(conn, (who for _, who in links)) if links else {}
         for index, who in links:
-            other = self._keyring.find(conn, who)
-            e = found[index]
-            found[index] = Recorded(
-                e.ref,
-                e.key,
-                e.occurred_at,
-                e.recorded_at,
-                e.source,
-                e.id,
-                e.data,
-                None if other is None else other.ref,
-            )
+            if who in persons:
+                found[index] = replace(found[index], linked_ref=persons[who].ref)
         return found
 
 

@@ -58,7 +58,8 @@ def open_engine(url: str) -> sa.Engine:
             f"a store of kind {parsed.drivername!r} is not known",
             do="write it like sqlite:///lineage.db",
         )
-    engine = sa.create_engine(parsed)
+    # An error must not carry what a statement was about.
+    engine = sa.create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

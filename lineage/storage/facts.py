@@ -136,6 +136,7 @@ def edge_key(hop: Hop) -> bytes:
         hop.to.kind,
         hop.to.name,
         hop.recipient_kind,
+        hop.unnamed_kind,
         hop.purpose,
         hop.legal_basis,
         hop.functions,
@@ -158,6 +159,7 @@ def _edge_row(controller: str, edge: Edge) -> dict[str, object]:
         "to_kind": str(hop.to.kind),
         "to_party": hop.to.name,
         "recipient_kind": hop.recipient_kind,
+        "unnamed_kind": hop.unnamed_kind,
         "purpose": hop.purpose,
         "legal_basis": hop.legal_basis,
         "functions": _json(hop.functions),
@@ -180,6 +182,7 @@ def _edge(row: AnyRow) -> Edge:
         from_party=row.from_party,
         to=Holder(HolderKind(row.to_kind), row.to_party),
         recipient_kind=row.recipient_kind,
+        unnamed_kind=row.unnamed_kind,
         purpose=row.purpose,
         legal_basis=row.legal_basis,
         functions=tuple(from_json(row.functions)),
@@ -257,6 +260,7 @@ def _request_row(controller: str, request: Request) -> dict[str, object]:
         "categories": None if request.categories is None else _json(request.categories),
         "decided_at": request.decided_at,
         "decided_recorded_at": request.decided_recorded_at,
+        "decided_position": request.decided_position,
         "outcome": request.outcome,
         "ground": request.ground,
         "held": _json(request.held),
@@ -273,6 +277,7 @@ def _request(row: AnyRow) -> Request:
         categories=None if row.categories is None else tuple(from_json(row.categories)),
         decided_at=row.decided_at,
         decided_recorded_at=row.decided_recorded_at,
+        decided_position=row.decided_position,
         outcome=row.outcome,
         ground=row.ground,
         held=tuple(from_json(row.held)),
@@ -300,6 +305,7 @@ def _notice_row(controller: str, notice: Notice) -> dict[str, object]:
         "answered_at": notice.answered_at,
         "strength": notice.strength,
         "erased": _json(notice.erased),
+        "declined": _json(notice.declined),
     }
 
 
@@ -322,6 +328,7 @@ def _notice(row: AnyRow) -> Notice:
         answered_at=row.answered_at,
         strength=row.strength,
         erased=tuple(from_json(row.erased)),
+        declined=tuple((category, at) for category, at in from_json(row.declined)),
     )
 
 

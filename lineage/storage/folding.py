@@ -100,7 +100,15 @@ class Folder:
         """
         c = t.events.c
         what = (
-            sa.select(c.subject_ref, c.event_key, c.type, c.occurred_at, c.recorded_at, c.body)
+            sa.select(
+                c.subject_ref,
+                c.event_key,
+                c.type,
+                c.occurred_at,
+                c.recorded_at,
+                c.position,
+                c.body,
+            )
             .join(t.subjects, t.subjects.c.subject_ref == c.subject_ref)
             .where(
                 c.type == IdentityLinked.event_type(),
@@ -153,7 +161,7 @@ class Folder:
         forward: dict[bytes, list[Recorded]] = {}
         rest: list[Draft] = []
         for ref, own in by_ref.items():
-            new = [draft.recorded(recorded_at) for draft in own]
+            new = [draft.recorded(recorded_at, 0) for draft in own]
             if can_go_forward(standings.get(ref), new):
                 forward[ref] = new
             else:

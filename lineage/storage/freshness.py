@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from lineage.domain.facts import OWN_SOURCE
 from lineage.storage import tables as t
 from lineage.storage.drafts import Draft
 
@@ -58,19 +59,25 @@ def note_sources(conn: sa.Connection, log: int, drafts: Sequence[Draft], recorde
     conn.execute(statement, values)
 
 
-def read_freshness(conn: sa.Connection, controller: str, *, known_at: int) -> Freshness:
+def read_freshness(
+    conn: sa.Connection, controller: str, *, known_at: int | None = None
+) -> Freshness:
     """How far this controller's record reaches, in two statements.
 
-    ``complete_from`` counts the sources that had been heard of by ``known_at``.
+    ``complete_from`` counts the sources that had been heard of by ``known_at``; what we write
+    ourselves says nothing of how complete the services' record is.
     """
     sizes = conn.execute(sa.select(t.logs.c.lane, t.logs.c.size).order_by(t.logs.c.lane))
     complete_up_to = dict(sizes.all())
     c = t.sources.c
-    rows = conn.execute(
-        sa.select(c.source, c.first_occurred_at, c.last_recorded_at).where(
-            c.controller == controller, c.first_recorded_at <= known_at
-        )
-    ).all()
+    what = sa.select(c.source, c.first_occurred_at, c.last_recorded_at).where(
+        c.controller == controller,
+        c.source != OWN_SOURCE,
+        c.source.not_like(f"{OWN_SOURCE}/%"),
+    )
+    if known_at is not None:
+        what = what.where(c.first_recorded_at <= known_at)
+    rows = conn.execute(what).all()
     sources: dict[str, int] = {}
     for row in rows:
         sources[row.source] = max(sources.get(row.source, 0), row.last_recorded_at)

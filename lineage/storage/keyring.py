@@ -16,6 +16,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from lineage.events.marks import PERSON_PREFIX
 from lineage.storage import tables as t
 from lineage.storage.engine import PARAMETERS_MAX, AnyRow, chunks
 from lineage.storage.errors import KeysUnusable
@@ -69,12 +70,24 @@ class Keyring:
         self._by_ref: dict[bytes, Person] = {}
 
     def resolve(
-        self, conn: sa.Connection, wanted: Iterable[Who], *, known: dict[Who, Person] | None = None
+        self, conn: sa.Connection, wanted: Iterable[Who]
     ) -> tuple[dict[Who, Person], dict[Who, NewSubject]]:
-        """Find each person; for those never seen make a row to insert (``known`` are skipped)."""
-        found = dict(known or {})
-        lookups = {self._hasher.lookup(*who): who for who in set(wanted) if who not in found}
-        missing = []
+        """Find each person; for those never seen make a row to insert."""
+        lookups = {self._hasher.lookup(*who): who for who in set(wanted)}
+        found = self._known(conn, lookups)
+        new = {
+            who: self._new_subject(lookup, who)
+            for lookup, who in lookups.items()
+            if who not in found
+        }
+        return found | {who: subject.person for who, subject in new.items()}, new
+
+    def find_all(self, conn: sa.Connection, wanted: Iterable[Who]) -> dict[Who, Person]:
+        """Those of these persons that are on record."""
+        return self._known(conn, {self._hasher.lookup(*who): who for who in set(wanted)})
+
+    def _known(self, conn: sa.Connection, lookups: dict[bytes, Who]) -> dict[Who, Person]:
+        found, missing = {}, []
         for lookup, who in lookups.items():
             person = self._cached(lookup)
             if person is None:
@@ -85,12 +98,7 @@ class Keyring:
             rows = conn.execute(sa.select(t.subjects).where(t.subjects.c.lookup.in_(part)))
             for row in rows:
                 found[lookups[row.lookup]] = self._remember(row.lookup, self.open_row(row))
-        new = {
-            who: self._new_subject(lookup, who)
-            for lookup, who in lookups.items()
-            if who not in found
-        }
-        return found | {who: subject.person for who, subject in new.items()}, new
+        return found
 
     def find(self, conn: sa.Connection, who: Who) -> Person | None:
         """The person, or None where nothing about it was ever recorded."""
@@ -135,6 +143,18 @@ class Keyring:
             for row in rows:
                 found[row.subject_ref] = self.open_id(row, self.open_row(row))
         return found
+
+    def party_names(self, conn: sa.Connection, parties: Iterable[str]) -> dict[str, str]:
+        """For each natural person among the parties, ``person:<ref>``: ``person:<id>``."""
+        refs = {
+            bytes.fromhex(party.removeprefix(PERSON_PREFIX)): party
+            for party in parties
+            if party.startswith(PERSON_PREFIX)
+        }
+        if not refs:
+            return {}
+        names = self.names(conn, refs)
+        return {party: PERSON_PREFIX + names[ref] for ref, party in refs.items() if ref in names}
 
     def open_row(self, row: AnyRow) -> Person:
         """Unwrap the data key of a row. Raises ``CannotOpen`` if row or key was changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from lineage.domain.evidence.merkle import Frontier, leaf_hash
 from lineage.domain.evidence.tiles import grow_tiles, partial_tiles
 from lineage.storage import tables as t
 from lineage.storage.engine import PARAMETERS_MAX, AnyRow, chunks
+from lineage.storage.errors import StoreUnusable
 from lineage.storage.seal import Hasher, context, row_hash
 
 LOCAL_LANE = "local"
@@ -62,11 +64,33 @@ def lock_log(conn: sa.Connection, hasher: Hasher, lane: str) -> Head:
     """The head of a lane's log, made where it is new; held until the transaction ends."""
     row = conn.execute(sa.select(t.logs).where(t.logs.c.lane == lane)).first()
     if row is not None:
-        return Head(row.log, lane, row.next, row.size, Frontier.from_bytes(row.size, row.frontier))
+        return _checked_head(hasher, row)
     log = conn.execute(sa.select(sa.func.coalesce(sa.func.max(t.logs.c.log), 0) + 1)).scalar_one()
     head = Head(log, lane, 0, 0, Frontier.from_bytes(0, b""))
     conn.execute(t.logs.insert(), _log_row(hasher, head))
     return head
+
+
+def _checked_head(hasher: Hasher, row: AnyRow) -> Head:
+    """The head of a log; to append to one that was changed would hide the change for good."""
+    try:
+        frontier = Frontier.from_bytes(row.size, row.frontier)
+        head = Head(row.log, row.lane, row.next, row.size, frontier)
+        if hmac.compare_digest(head_mac(hasher, head), row.mac):
+            return head
+    except (ValueError, TypeError):
+        pass
+    raise StoreUnusable(
+        f"the head of log {row.log} was not written by this tracker",
+        do="run lineage verify; nothing is recorded until the store is restored",
+    )
+
+
+def last_recorded_at(conn: sa.Connection, head: Head) -> int:
+    """When the newest event of a log was recorded; 0 for an empty log."""
+    c = t.events.c
+    what = sa.select(c.recorded_at).where(c.log == head.log, c.position == head.size - 1)
+    return conn.execute(what).scalar() or 0
 
 
 def _log_row(hasher: Hasher, head: Head) -> dict[str, object]:
@@ -178,6 +202,7 @@ def events_of(
             t.events.c.type,
             t.events.c.occurred_at,
             t.events.c.recorded_at,
+            t.events.c.position,
             t.events.c.body,
         ).where(t.events.c.subject_ref.in_(part))
         if known_at is not None:

@@ -13,16 +13,12 @@ from lineage.storage.engine import AnyRow
 def find_request(
     conn: sa.Connection, request_id: str, controller: str | None
 ) -> list[tuple[str, bytes]]:
-    """(controller, subject_ref) of the requests of this id; one per controller: the earliest."""
+    """(controller, subject_ref) of the requests of this id: at most one of each person."""
     c = t.requests.c
     what = sa.select(c.controller, c.subject_ref).where(c.request_id == request_id)
     if controller is not None:
         what = what.where(c.controller == controller)
-    order = (c.controller, sa.func.coalesce(c.received_at, c.decided_at), c.subject_ref)
-    found: dict[str, bytes] = {}
-    for name, ref in conn.execute(what.order_by(*order)):
-        found.setdefault(name, ref)
-    return list(found.items())
+    return [(name, ref) for name, ref in conn.execute(what.order_by(c.controller))]
 
 
 def list_requests(conn: sa.Connection, controller: str | None) -> Iterator[AnyRow]:

@@ -9,19 +9,9 @@ from lineage.storage import tables as t
 
 
 def refs_with_edges_to(
-    conn: sa.Connection,
-    controller: str,
-    recipient: str,
-    *,
-    after: bytes,
-    limit: int,
-    known_at: int | None,
+    conn: sa.Connection, controller: str, recipient: str, *, after: bytes, limit: int
 ) -> list[bytes]:
-    """Refs, in their order, from ``after`` on, with a hop to the recipient.
-
-    Asked about an earlier knowledge (``known_at``), those are added whose events were retracted
-    since: a hop they then had may be gone from the facts.
-    """
+    """Refs, in their order, from ``after`` on, with a hop to the recipient."""
     c = t.edges.c
     what = sa.select(c.subject_ref).where(
         c.controller == controller,
@@ -29,19 +19,19 @@ def refs_with_edges_to(
         c.to_party == recipient,
         c.subject_ref > after,
     )
-    if known_at is not None:
-        e = t.events.c
-        retracted = (
-            sa.select(e.subject_ref)
-            .join(t.subjects, t.subjects.c.subject_ref == e.subject_ref)
-            .where(
-                e.type == EventRetracted.event_type(),
-                e.recorded_at > known_at,
-                t.subjects.c.controller == controller,
-                e.subject_ref > after,
-            )
+    return list(conn.execute(what.distinct().order_by(c.subject_ref).limit(limit)).scalars())
+
+
+def refs_retracted_since(conn: sa.Connection, controller: str, known_at: int) -> list[bytes]:
+    """Refs under which a retraction was recorded after ``known_at``."""
+    e = t.events.c
+    what = (
+        sa.select(e.subject_ref)
+        .join(t.subjects, t.subjects.c.subject_ref == e.subject_ref)
+        .where(
+            e.type == EventRetracted.event_type(),
+            e.recorded_at > known_at,
+            t.subjects.c.controller == controller,
         )
-        both = what.union(retracted).subquery()
-        what = sa.select(both.c.subject_ref)
-    refs = sa.select(what.distinct().subquery().c.subject_ref)
-    return list(conn.execute(refs.order_by(sa.text("1")).limit(limit)).scalars())
+    )
+    return list(conn.execute(what.distinct()).scalars())

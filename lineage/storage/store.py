@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from lineage.domain.facts import Facts
+from lineage.domain.facts import Facts, Recorded
+from lineage.domain.parties import parties_of, renamed
 from lineage.events import Event
 from lineage.storage import engine as engines
 from lineage.storage import tables as t
@@ -23,7 +24,14 @@ from lineage.storage.folding import FoldedPerson, Folder, Versions
 from lineage.storage.freshness import note_sources
 from lineage.storage.keyring import Keyring, Who
 from lineage.storage.keys import Keys
-from lineage.storage.ledger import LOCAL_LANE, Head, append, known_events, lock_log
+from lineage.storage.ledger import (
+    LOCAL_LANE,
+    Head,
+    append,
+    known_events,
+    last_recorded_at,
+    lock_log,
+)
 from lineage.storage.persons import linked_refs, version_of
 from lineage.storage.schema import check_schema
 from lineage.storage.seal import Hasher
@@ -43,6 +51,10 @@ class PersonState:
     claimed: frozenset[str]
     """Notices whose body is frozen: an attempt was claimed, so they can no longer be widened."""
 
+    recorded_at: int
+    first_position: int
+    """What is being recorded now: its time, and the position of its first event"""
+
 
 Follow = Callable[[PersonState, int], Sequence[Event]]
 """Gives the acts (system events) that follow for a person, at a time (microseconds)."""
@@ -58,12 +70,17 @@ class Expected:
 
 @dataclass(slots=True)
 class Applied:
-    """What one transaction did. ``statuses``: item -> recorded, duplicate or id_reused."""
+    """What one transaction did, and when and from which position on.
 
+    ``statuses``: item -> recorded, duplicate or id_reused.
+    """
+
+    now: int
+    recorded_at: int
+    first_position: int
     statuses: dict[int, str] = field(default_factory=dict)
     recorded: int = 0
     acts: int = 0
-    recorded_at: int = 0
 
 
 class SubjectRace(Exception):
@@ -104,6 +121,10 @@ class Store:
         except BaseException:
             self.keyring.clear()
             raise
+
+    def named(self, conn: sa.Connection, facts: Facts) -> Facts:
+        """Facts as the world outside the store knows its parties: natural persons by their id."""
+        return renamed(facts, self.keyring.party_names(conn, parties_of(facts)))
 
     def prepare(
         self,
@@ -157,11 +178,13 @@ class Store:
     ) -> Applied:
         """``apply`` inside a transaction that the caller ends."""
         head = lock_log(conn, self.hasher, lane)
-        recorded_at = now()
+        clock = now()
+        # Along a lane the time of recording never goes back, whatever the machine's clock does.
+        recorded_at = max(clock, last_recorded_at(conn, head))
         if expected is not None:
             self._check_version(conn, expected)
         self._insert_subjects(conn, batch)
-        applied = Applied(recorded_at=recorded_at)
+        applied = Applied(now=clock, recorded_at=recorded_at, first_position=head.size)
         fresh, reused = self._split(conn, batch.drafts, applied)
         applied.recorded = len(fresh)
         standings = read_standings(conn, [draft.row.subject_ref for draft in fresh])
@@ -170,9 +193,7 @@ class Store:
         people, concerned = self._fold(conn, late)
         if follow is not None:
             acted = self._act(conn, head, people, follow, applied)
-            again, _ = self._fold(conn, acted)
-            folded = {ref for person in again for ref in person.refs}
-            people = [p for p in people if folded.isdisjoint(p.refs)] + again
+            people = self._with_acts(conn, people, acted)
         self.folder.write(conn, concerned, people)
         letters = [*batch.dead, *(_reused_letter(batch, item) for item in reused)]
         self.dead_letters.keep(conn, letters, lane=lane, recorded_at=recorded_at)
@@ -228,7 +249,7 @@ class Store:
         note_sources(conn, head.log, drafts, recorded_at)
         own = [draft for draft in drafts if draft.person]
         controllers = {draft.row.subject_ref: draft.controller for draft in own}
-        add_events(conn, [draft.recorded(recorded_at) for draft in own], controllers)
+        add_events(conn, [draft.recorded(recorded_at, 0) for draft in own], controllers)
         return head
 
     def _fold(
@@ -236,6 +257,21 @@ class Store:
     ) -> tuple[list[FoldedPerson], set[bytes]]:
         touched = {d.row.subject_ref: d.controller for d in drafts if d.person}
         return self.folder.fold_refs(conn, touched)
+
+    def _with_acts(
+        self, conn: sa.Connection, people: list[FoldedPerson], acted: Sequence[Draft]
+    ) -> list[FoldedPerson]:
+        """Fold those who got acts again; who belongs to whom is known, and not yet written."""
+        refs = {draft.row.subject_ref for draft in acted}
+        for place, person in enumerate(people):
+            if refs.isdisjoint(person.refs):
+                continue
+            events = self.folder.read(conn, person.controller, person.refs, known_at=None)
+            by_ref: dict[bytes, list[Recorded]] = {ref: [] for ref in person.refs}
+            for event in events:
+                by_ref[event.ref].append(event)
+            (people[place],) = self.folder.fold_events(person.controller, by_ref)
+        return people
 
     def _act(
         self,
@@ -254,14 +290,16 @@ class Store:
             state = PersonState(
                 controller=person.controller,
                 subject=self.keyring.names(conn, [ref])[ref],
-                facts=person.facts,
+                facts=self.named(conn, person.facts),
                 claimed=self.tasks.claimed(conn, person.refs),
+                recorded_at=applied.recorded_at,
+                first_position=applied.first_position,
             )
-            events += follow(state, applied.recorded_at)
+            events += follow(state, applied.now)
         batch = self.prepare([(None, event) for event in events], conn=conn)
         fresh, _ = self._split(conn, batch.drafts, applied)
         self._append(conn, head, fresh, applied.recorded_at)
-        self.tasks.plan(conn, fresh, applied.recorded_at)
+        self.tasks.plan(conn, fresh, applied.now)
         applied.acts = len(fresh)
         return fresh
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -23,6 +23,9 @@ from lineage.storage.seal import context, seal, unseal
 
 DUE, LEASED, DONE, AWAITING_PERSON = "due", "leased", "done", "awaiting_person"
 LEASE_BYTES = 16
+NO_ENDPOINT = "no_endpoint"
+"""The error of a task whose recipient the registry could not reach."""
+
 ERROR_MAX = 80
 
 
@@ -79,6 +82,23 @@ class Tasks:
         c = t.tasks.c
         what = sa.select(c.notice_id).where(c.subject_ref.in_(refs), c.body.is_not(None))
         return frozenset(conn.execute(what).scalars())
+
+    def revive(
+        self, conn: sa.Connection, reachable: Iterable[tuple[str, Sequence[str]]], now: int
+    ) -> None:
+        """Make due again what could not be told for want of an endpoint that is there now.
+
+        ``reachable`` gives, per controller, the recipients with an endpoint.
+        """
+        c = t.tasks.c
+        for controller, recipients in reachable:
+            lacking = sa.and_(
+                c.state == AWAITING_PERSON,
+                c.last_error == NO_ENDPOINT,
+                c.controller == controller,
+                c.recipient.in_(recipients),
+            )
+            conn.execute(t.tasks.update().where(lacking), {"state": DUE, "next_attempt_at": now})
 
     def claim(
         self,

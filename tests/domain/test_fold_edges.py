@@ -116,6 +116,7 @@ def test_an_edge_keeps_the_whole_hop() -> None:
         from_party=CONTROLLER,
         to=edge.hop.to,
         recipient_kind="logistics",
+        unnamed_kind=None,
         purpose="delivery",
         legal_basis="contract",
         functions=("delivery",),

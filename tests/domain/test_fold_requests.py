@@ -322,24 +322,28 @@ def test_an_erasure_of_its_own_accord_answers_all_that_were_planned_by_then() ->
 
 
 def test_an_answer_counts_for_the_round_it_came_in() -> None:
-    """By request, an answer closes the rounds planned by then; a later round stays open. A time
-    before every plan can only be a wrong clock, and counts for what there is.
+    """By request, an answer closes the rounds that were planned when it was recorded, whatever its
+    own clock says; what was on record before a plan is no answer to it.
     """
     rounds = [planned(1, "one", "name"), planned(5, "two", "name", round=2)]
     assert states(*rounds, erased(2, "Cart", "name", request_id="q")) == {
         "one": S.ERASED,
         "two": S.PLANNED,
     }
-    assert states(*rounds, erased(0, "Cart", "name", request_id="q")) == {
+    assert states(*rounds, erased(0, "Cart", "name", request_id="q", recorded=6)) == {
         "one": S.ERASED,
         "two": S.ERASED,
+    }
+    assert states(*rounds, erased(0, "Cart", "name", request_id="q")) == {
+        "one": S.PLANNED,
+        "two": S.PLANNED,
     }
 
 
 def test_an_answer_at_the_time_of_its_notice_answers_it() -> None:
     """An answer counts for its notice at any rank, though it stands before the plan in order."""
     assert the_notice(planned(2), answer("deleted", 2, **BOTH)).state is S.ERASED
-    assert the_notice(planned(2), erased(2, "Cart", "name", "email")).state is S.ERASED
+    assert the_notice(planned(2), erased(2, "Cart", "name", "email", recorded=3)).state is S.ERASED
 
 
 def test_a_widened_notice_is_open_for_its_new_categories() -> None:

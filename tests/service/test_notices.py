@@ -230,8 +230,9 @@ def test_a_notice_answered_already_is_not_sent(shop: Shop) -> None:
     assert shop.notice("FastParcel").state == "erased"
 
 
-def test_a_share_told_already_makes_no_other(shop: Shop) -> None:
-    """More shares of what an open notice names call for nothing; nor do more of what is kept."""
+def test_only_a_closed_notice_leaves_room_for_another(shop: Shop) -> None:
+    """More shares of what an open notice names call for nothing; what a recipient gets after it
+    refused is a share after the decision, and told anew (D-15)."""
     shop.endpoints.replies["PayWay"] = [says("kept_by_law")]
     for recipient in ("FastParcel", "PayWay"):
         shop.share(recipient, "email")
@@ -241,7 +242,8 @@ def test_a_share_told_already_makes_no_other(shop: Shop) -> None:
     shop.move(hours=1)
     for recipient in ("FastParcel", "PayWay"):
         shop.share(recipient, "email")
-    assert len(shop.status().notices) == 2
+    rounds = sorted((notice.recipient, notice.round) for notice in shop.status().notices)
+    assert rounds == [("FastParcel", 1), ("PayWay", 1), ("PayWay", 2)]
 
 
 def test_a_late_onward_share(shop: Shop) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lineage.domain.facts import Recorded
-from lineage.events import EventRetracted, IdentityLinked
+from lineage.events import EventClass, EventRetracted, IdentityLinked
 
 
 def effective_events(events: Iterable[Recorded]) -> list[Recorded]:
@@ -15,7 +15,7 @@ def effective_events(events: Iterable[Recorded]) -> list[Recorded]:
     it came under: a service that knows a guest by the account now takes back what it sent of the
     guest. A link is taken back under its own id only, for else it would decide about itself. A
     retraction counts whatever its own time is, and cannot itself be retracted: the way back is to
-    send the event again under a new id.
+    send the event again under a new id. What we did cannot be taken back either.
     """
     found = list(events)
     retracted = {
@@ -33,6 +33,8 @@ def effective_events(events: Iterable[Recorded]) -> list[Recorded]:
 def _taken_back(
     event: Recorded, exact: set[tuple[bytes, str, str]], names: set[tuple[str, str]]
 ) -> bool:
+    if event.data.event_class is EventClass.SYSTEM:
+        return False
     if isinstance(event.data, IdentityLinked):
         return (event.ref, event.source, event.id) in exact
     return (event.source, event.id) in names

@@ -21,6 +21,9 @@ from lineage.events import (
     ReidentificationDetected,
 )
 
+HOST_KIND = "service_provider"
+"""The kind of a host that no share names with another."""
+
 
 def _collected(state: State, event: Recorded) -> None:
     data = event.data
@@ -100,7 +103,9 @@ def _transferred(state: State, event: Recorded) -> None:
     categories: Iterable[str] | None = data.categories
     if categories is None:
         categories = [c for c, first in state.on_record.items() if first <= event.occurred_at]
-    hop = state.hop(event, recipient(data.recipient), state.controller)
+    hop = state.hop(
+        event, recipient(data.recipient), state.controller, unnamed_kind="ma_transferee"
+    )
     state.came_in(event, hop, categories)
 
 
@@ -108,7 +113,8 @@ def _disclosed(state: State, event: Recorded) -> None:
     data = event.data
     assert isinstance(data, PublicDisclosed)
     for name in data.copies_uncontrolled or ():
-        state.came_in(event, state.hop(event, recipient(name), state.controller), data.categories)
+        hop = state.hop(event, recipient(name), state.controller, unnamed_kind="public_disclosure")
+        state.came_in(event, hop, data.categories)
 
 
 def _stored(state: State, event: Recorded) -> None:
@@ -117,17 +123,30 @@ def _stored(state: State, event: Recorded) -> None:
     if data.host is None:
         hop = state.hop(event, system(event), None, region=data.region)
     else:
-        hop = state.hop(event, recipient(data.host), state.controller, region=data.region)
+        hop = state.hop(
+            event,
+            recipient(data.host),
+            state.controller,
+            unnamed_kind=HOST_KIND,
+            region=data.region,
+        )
     state.came_in(event, hop, data.categories)
 
 
 def _crossed_border(state: State, event: Recorded) -> None:
     data = event.data
     assert isinstance(data, CrossBorderTransfer)
-    for name in sorted({data.recipient, data.host} - {None}):  # type: ignore[type-var]
-        assert name is not None
-        hop = state.hop(event, recipient(name), state.controller, region=data.region_to)
-        state.came_in(event, hop, data.categories)
+    # One that both receives and stores got the data once.
+    for name, kind in {data.recipient: None, data.host: HOST_KIND}.items():
+        if name is not None:
+            hop = state.hop(
+                event,
+                recipient(name),
+                state.controller,
+                unnamed_kind=kind,
+                region=data.region_to,
+            )
+            state.came_in(event, hop, data.categories)
 
 
 def _reidentified(state: State, event: Recorded) -> None:

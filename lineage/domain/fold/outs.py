@@ -44,7 +44,8 @@ def _deleted(state: State, event: Recorded) -> None:
 def _deidentified(state: State, event: Recorded) -> None:
     data = event.data
     assert isinstance(data, DataDeidentified)
-    state.changed(event, data.holder, data.categories)
+    own = data.holder == "controller"
+    state.changed(event, state.controller if own else data.holder, data.categories)
     if not data.reversible:
         own = data.holder == "controller"
         holder = system(event) if own else recipient(data.holder)

@@ -14,6 +14,7 @@ from lineage.domain.facts import (
     AUTHENTICATED,
     CHANNEL_SOURCE,
     CLAIMED,
+    CLOSED_NOTICE_STATES,
     Notice,
     NoticeState,
     Recorded,
@@ -78,6 +79,7 @@ def _unknown_request(event: Recorded, request_id: str) -> Request:
         categories=None,
         decided_at=None,
         decided_recorded_at=None,
+        decided_position=None,
         outcome=None,
         ground=None,
         held=(),
@@ -100,7 +102,11 @@ def _with_event(request: Request, event: Recorded) -> Request:
     if request.decided_at is not None:
         return request
     decided = replace(
-        request, decided_at=at, decided_recorded_at=event.recorded_at, outcome="accepted"
+        request,
+        decided_at=at,
+        decided_recorded_at=event.recorded_at,
+        decided_position=event.position,
+        outcome="accepted",
     )
     if isinstance(data, RequestDecided):
         held = tuple(data.held or ())
@@ -120,7 +126,7 @@ class _Tally:
     sent_at: int | None = None
     answered_at: int | None = None
     state: NoticeState = NoticeState.PLANNED
-    declined: dict[str, NoticeState] = field(default_factory=dict)
+    declined: dict[str, tuple[NoticeState, int]] = field(default_factory=dict)
 
     def advance(self, state: NoticeState) -> None:
         """Move on, never back: an acknowledgement that arrives late changes nothing."""
@@ -191,10 +197,15 @@ def _meant(
         for tally in by_recipient.get(data.recipient, [])
         if data.request_id in (None, tally.data.request_id)
     ]
-    planned_by_then = [t for t in found if t.planned.occurred_at <= event.occurred_at]
+    # What was on record before a notice was planned is what the plan was made from, no answer.
+    after = [
+        tally
+        for tally in found
+        if (tally.planned.recorded_at, tally.planned.position) < (event.recorded_at, event.position)
+    ]
     if data.request_id is None:
-        return planned_by_then
-    return planned_by_then or found
+        return [tally for tally in after if tally.planned.occurred_at <= event.occurred_at]
+    return after
 
 
 def _answer(tally: _Tally, event: Recorded, data: Answer) -> None:
@@ -205,7 +216,9 @@ def _answer(tally: _Tally, event: Recorded, data: Answer) -> None:
     elif isinstance(data, RecipientDeclined):
         state = DECLINED_STATES.get(data.reason, NoticeState.AWAITING_PERSON)
         for category in data.categories if data.categories is not None else tally.categories:
-            tally.declined.setdefault(category, state)
+            before = tally.declined.get(category)
+            if before is None or before[0] is NoticeState.AWAITING_PERSON:
+                tally.declined[category] = (state, event.occurred_at)
         tally.answered_at = event.occurred_at
     else:
         working = isinstance(data, RecipientWorking)
@@ -234,12 +247,17 @@ def _notice(tally: _Tally) -> Notice:
         answered_at=tally.answered_at,
         strength=tally.strength,
         erased=tuple(sorted(tally.erased)),
+        declined=tuple(
+            (category, at)
+            for category, (state, at) in sorted(tally.declined.items())
+            if state in CLOSED_NOTICE_STATES and category in tally.categories
+        ),
     )
 
 
 def _final_state(tally: _Tally) -> NoticeState:
     """Closed only when every category is: erased, or declined on a ground that closes it."""
-    declined = {c: s for c, s in tally.declined.items() if c not in tally.erased}
+    declined = {c: s for c, (s, _) in tally.declined.items() if c not in tally.erased}
     open_categories = tally.categories - tally.erased - set(declined)
     states = {declined[c] for c in tally.categories & set(declined)}
     if NoticeState.AWAITING_PERSON in states:

@@ -173,6 +173,7 @@ class State:
         """The hop of ``event`` to ``to``; what the event does not say stays null."""
         fields: dict[str, object] = {
             "recipient_kind": None,
+            "unnamed_kind": None,
             "purpose": None,
             "legal_basis": None,
             "functions": (),

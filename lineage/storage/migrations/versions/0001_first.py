@@ -132,6 +132,7 @@ def _hops() -> None:
         sa.Column("to_kind", sa.Text(), nullable=False),
         sa.Column("to_party", sa.Text(), nullable=False),
         sa.Column("recipient_kind", sa.Text(), nullable=True),
+        sa.Column("unnamed_kind", sa.Text(), nullable=True),
         sa.Column("purpose", sa.Text(), nullable=True),
         sa.Column("legal_basis", sa.Text(), nullable=True),
         sa.Column("functions", sa.Text(), nullable=False),
@@ -200,6 +201,7 @@ def _requests_and_notices() -> None:
         sa.Column("categories", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("decided_recorded_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_position", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("ground", sa.Text(), nullable=True),
         sa.Column("held", sa.Text(), nullable=False),
@@ -230,6 +232,7 @@ def _requests_and_notices() -> None:
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("strength", sa.Text(), nullable=True),
         sa.Column("erased", sa.Text(), nullable=False),
+        sa.Column("declined", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notices")),
         sqlite_with_rowid=False,
     )
