@@ -232,7 +232,8 @@ def test_a_notice_answered_already_is_not_sent(shop: Shop) -> None:
 
 def test_only_a_closed_notice_leaves_room_for_another(shop: Shop) -> None:
     """More shares of what an open notice names call for nothing; what a recipient gets after it
-    refused is a share after the decision, and told anew (D-15)."""
+    refused is a share after the decision, and told anew (D-15).
+    """
     shop.endpoints.replies["PayWay"] = [says("kept_by_law")]
     for recipient in ("FastParcel", "PayWay"):
         shop.share(recipient, "email")
