@@ -13,6 +13,7 @@ from lineage.events import Problem as EventProblem
 from lineage.events.envelope import event_to_json
 from lineage.service import answers
 from lineage.service.checking import Checker
+from lineage.service.garbage import fewer_collections
 from lineage.service.messages import Message
 from lineage.storage.drafts import DeadLetter
 from lineage.storage.store import Applied, Expected, Follow, Store
@@ -143,17 +144,29 @@ class Recorder:
         """
         started = time.monotonic()
         tally = _Tally()
-        try:
-            if strict:
-                self._record_strictly(incoming, batch_size, tally, progress)
-            else:
-                for batch in _batches(incoming, batch_size):
-                    self._record_batch(batch, tally)
-                    if progress is not None:
-                        progress(tally.read)
-        except Refused:
-            tally.recorded = tally.duplicates = 0
+        with fewer_collections():
+            try:
+                self._record_all(incoming, batch_size, tally, progress, strict=strict)
+            except Refused:
+                tally.recorded = tally.duplicates = 0
         return tally.receipt(started)
+
+    def _record_all(
+        self,
+        incoming: Iterable[Incoming],
+        batch_size: int,
+        tally: _Tally,
+        progress: Callable[[int], None] | None,
+        *,
+        strict: bool,
+    ) -> None:
+        if strict:
+            self._record_strictly(incoming, batch_size, tally, progress)
+            return
+        for batch in _batches(incoming, batch_size):
+            self._record_batch(batch, tally)
+            if progress is not None:
+                progress(tally.read)
 
     def record_own(
         self,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from lineage.events.times import from_micros
 from lineage.service import answers
 from lineage.service.errors import InvalidInput, NotFound
+from lineage.service.garbage import fewer_collections
 from lineage.service.querying import Questions
 from lineage.service.recording import Incoming, Recorder
 from lineage.storage.dead_letters import StoredDeadLetter
@@ -35,7 +36,7 @@ class Upkeep:
         """Hold every row of the ledger against keys and tree."""
         started = time.monotonic()
         verifier = Verifier(self._store.keyring, self._store.hasher, progress)
-        with self._store.reading() as conn:
+        with fewer_collections(), self._store.reading() as conn:
             found = verifier.verify(conn)
         return answers.VerifyReport(
             ok=not found.faults,
@@ -48,7 +49,8 @@ class Upkeep:
     def rebuild(self, progress: Callable[[int, int], None] | None) -> answers.RebuildReport:
         """Fold everybody anew."""
         started = time.monotonic()
-        done = rebuild(self._store, progress)
+        with fewer_collections():
+            done = rebuild(self._store, progress)
         return answers.RebuildReport(
             people=done.people,
             events=done.events,

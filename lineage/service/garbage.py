@@ -1,0 +1,26 @@
+"""Fewer garbage collections while a long batch job runs. Nothing of the business."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+THRESHOLDS = (100_000, 20, 100)
+"""A batch makes some hundred thousand short-lived objects and no cycles. With Python's own
+thresholds looking for cycles among them took a third of the time of recording
+(``python -m bench`` shows it when this is taken out)."""
+
+
+@contextmanager
+def fewer_collections() -> Iterator[None]:
+    """Raise the collector's thresholds for a while, and put back what they were."""
+    before = gc.get_threshold()
+    if before[0] == 0 or before[0] >= THRESHOLDS[0]:
+        yield
+        return
+    gc.set_threshold(*THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
