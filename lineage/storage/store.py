@@ -296,6 +296,8 @@ class Store:
                 first_position=applied.first_position,
             )
             events += follow(state, applied.now)
+        if not events:
+            return []
         batch = self.prepare([(None, event) for event in events], conn=conn)
         fresh, _ = self._split(conn, batch.drafts, applied)
         self._append(conn, head, fresh, applied.recorded_at)
