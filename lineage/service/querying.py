@@ -113,7 +113,9 @@ class Questions:
                 refs = self._with_retracted(conn, controller, refs, after, view)[: limit + 1]
             page, more = refs[:limit], len(refs) > limit
             rows = self._subject_rows(conn, controller, party, page, view)
-            frame = self.frame(conn, controller, view, nothing=not refs and after == b"")
+            # Those with a hop now may have had none then.
+            nothing = not more and not (refs if view.live else rows)
+            frame = self.frame(conn, controller, view, nothing=nothing and after == b"")
         return answers.RecipientSubjects(
             recipient=recipient,
             rows=rows,
