@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from lineage.storage import tables as t
 from lineage.tracker import Tracker
 from tests.regressions.asking import asked, decided, held, listed, record, rounds
-from tests.storage.shop import CONTROLLER, erased, share
+from tests.storage.shop import CONTROLLER, Clock, erased, share
 
 FRIEND = "person:p2"
 
@@ -45,11 +47,12 @@ def test_a_person_as_recipient_is_shown_by_id_everywhere(tracker: Tracker) -> No
     assert [(row.recipient, row.reason) for row in after.exclude] == [(FRIEND, "already_erased")]
 
 
-def test_a_person_as_recipient_is_planned_once(tracker: Tracker) -> None:
-    """Later shares with others make their own notices and none for the person again."""
+def test_a_person_as_recipient_is_planned_once(tracker: Tracker, clock: Clock) -> None:
+    """Shares with others on later days make their own notices and none for the person again."""
     record(tracker, share(FRIEND, kind="other_third_party"), asked(), decided())
     assert _planned(tracker) == 1
     for count, other in enumerate(("FastParcel", "PayWay"), start=2):
+        clock.now += timedelta(days=1)
         record(tracker, share(other))
         assert _planned(tracker) == count
 
