@@ -205,7 +205,7 @@ def _somebody_holds(
         if row.holder.kind is HolderKind.RECIPIENT and _exemption(row) is None:
             received[row.holder.name][row.category] = row.last_received
     return any(
-        _uncovered(came, [n for n in notices if n.recipient == name])
+        uncovered(came, [n for n in notices if n.recipient == name])
         for name, came in received.items()
     )
 
@@ -222,7 +222,7 @@ def new_notices(
 ) -> list[NewNotice]:
     """The notices that an accepted request still lacks: the fan-out, and what surfaced later.
 
-    What no notice of this request covers (``_uncovered``) joins one that nobody has claimed
+    What no notice of this request covers (``uncovered``) joins one that nobody has claimed
     yet, else it makes a new round (D-15, D-50). ``supplementary`` says that the
     fan-out has been: what is missing surfaced on ``today`` and counts from there.
     """
@@ -238,7 +238,7 @@ def new_notices(
     found = []
     for told in rows.told:
         before = mine[told.recipient]
-        missing = _uncovered(told.received, before)
+        missing = uncovered(told.received, before)
         if not missing:
             continue
         widens = next(
@@ -266,7 +266,7 @@ def new_notices(
     return found
 
 
-def _uncovered(received: dict[str, int], notices: Sequence[Notice]) -> set[str]:
+def uncovered(received: dict[str, int], notices: Sequence[Notice]) -> set[str]:
     """What a holder holds that no notice speaks of: an open notice covers what it names, one that
     was declined only what had come by then, and what was erased came again (D-15, D-50).
     """

@@ -16,6 +16,7 @@ from lineage.events import Event, EventData, NoticePlanned, NoticeWidened
 from lineage.events.enums import RecipientKind
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
+from lineage.service.checking import FUTURE_MICROS_MAX
 from lineage.storage.seal import Hasher
 from lineage.storage.store import PersonState
 
@@ -34,7 +35,7 @@ class Acts:
         """The acts for one person at a time (microseconds)."""
         events: list[Event] = []
         for request in state.facts.requests:
-            if is_accepted(request):
+            if is_accepted(request) and not _is_ahead(request, now):
                 events += self._for_request(state, request, now)
         return events
 
@@ -84,6 +85,11 @@ class Acts:
 
     def _event(self, state: PersonState, data: EventData, now: int) -> Event:
         return system_event(state.controller, state.subject, data, now=now)
+
+
+def _is_ahead(request: Request, now: int) -> bool:
+    """Whether the decision is dated later than clocks may differ: nobody is told before its day."""
+    return (request.decided_at or 0) > now + FUTURE_MICROS_MAX
 
 
 def system_event(controller: str, subject: str, data: EventData, *, now: int) -> Event:

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from lineage.domain.deadlines import notice_dates
 from lineage.domain.facts import CLOSED_NOTICE_STATES, Facts, Notice
 from lineage.domain.holdings import recipient_kinds
 from lineage.domain.paths import Paths
-from lineage.domain.planning import PlanRows
+from lineage.domain.planning import PlanRows, Told, uncovered
 from lineage.events.times import from_micros
 from lineage.policy.model import Policy
 from lineage.service import answers
 
 
-def previewed(policy: Policy, rows: PlanRows, today: date) -> list[answers.NotifyRow]:
-    """The rows of a plan as they would stand if it were accepted on a day."""
+def previewed(policy: Policy, told: Iterable[Told], today: date) -> list[answers.NotifyRow]:
+    """The rows of those who are to be told, as they stand if that is planned on a day."""
     send_by, erase_by = notice_dates(policy, day=today)
     return [
         answers.NotifyRow(
-            recipient=told.recipient,
-            recipient_kind=told.recipient_kind,
-            categories=list(told.categories),
-            duty=told.rule.duty,
-            rule=told.rule.rule,
-            path=list(told.path),
+            recipient=row.recipient,
+            recipient_kind=row.recipient_kind,
+            categories=list(row.categories),
+            duty=row.rule.duty,
+            rule=row.rule.rule,
+            path=list(row.path),
             supplementary=False,
             send_by=send_by,
             erase_by=erase_by,
             state="planned",
         )
-        for told in rows.told
+        for row in told
     ]
+
+
+def not_planned_yet(rows: PlanRows, notices: Sequence[Notice]) -> list[Told]:
+    """Whoever is to be told of something that no notice speaks of: its decision, or what it
+    got, is dated later than the last event recorded of the person.
+    """
+    found = []
+    for told in rows.told:
+        own = [notice for notice in notices if notice.recipient == told.recipient]
+        missing = uncovered(told.received, own)
+        if missing:
+            found.append(replace(told, categories=tuple(sorted(missing))))
+    return found
 
 
 def standing_duties(
@@ -68,6 +82,21 @@ def standing_duties(
             )
         )
     return found
+
+
+def joined_rows(
+    standing: Iterable[answers.NotifyRow], unplanned: Iterable[answers.NotifyRow]
+) -> list[answers.NotifyRow]:
+    """One row a recipient: what stands, with what is still to be planned added to it."""
+    rows = {row.recipient: row for row in standing}
+    for row in unplanned:
+        known = rows.get(row.recipient)
+        if known is None:
+            rows[row.recipient] = row
+        else:
+            union = sorted({*known.categories, *row.categories})
+            rows[row.recipient] = known.model_copy(update={"categories": union})
+    return [rows[name] for name in sorted(rows)]
 
 
 def outstanding(notice: Notice) -> set[str]:

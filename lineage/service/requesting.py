@@ -24,7 +24,9 @@ from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.service.request_rows import (
     excluded,
+    joined_rows,
     moment_of,
+    not_planned_yet,
     notice_row,
     previewed,
     standing_duties,
@@ -194,8 +196,12 @@ class Requests:
         notices = [
             n for n in person.facts.notices if request_id is None or n.request_id == request_id
         ]
-        standing = standing_duties(person.facts, notices, controller=controller)
-        notify = previewed(policy, rows, today) if preview else standing
+        if preview:
+            notify = previewed(policy, rows.told, today)
+        else:
+            unplanned = previewed(policy, not_planned_yet(rows, notices), today)
+            standing = standing_duties(person.facts, notices, controller=controller)
+            notify = joined_rows(standing, unplanned)
         told = {row.recipient: set(row.categories) for row in notify}
         return answers.Plan(
             request=request_id,

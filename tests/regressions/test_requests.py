@@ -145,8 +145,12 @@ def test_a_decision_dated_in_the_future_counts_from_then_on(tracker: Tracker, cl
     assert tracker.request_status("r1").state == "received"
     assert tracker.request_status("r1").decided is None
     assert tracker.plan("r1").state == "received"
+    assert tracker.request_status("r1").notices == []
     later = tracker.plan("r1", as_of=moment("2027-03-07"))
     assert later.state != "received"
     assert [row.recipient for row in later.notify] == ["FastParcel"]
     clock.set("2027-03-07")
     assert tracker.request_status("r1").decided == moment("2027-03-06")
+    record(tracker, share("BlueVan", at="2027-03-05", id="late"))
+    told = tracker.request_status("r1").notices
+    assert {row.recipient for row in told} == {"FastParcel", "BlueVan"}
