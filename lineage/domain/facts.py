@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -215,3 +216,20 @@ class Facts:
     requests: tuple[Request, ...] = ()
     notices: tuple[Notice, ...] = ()
     links: tuple[tuple[bytes, bytes], ...] = ()
+
+
+def joined_facts(parts: Iterable[Facts]) -> Facts:
+    """What several refs of one person hold in edges and erasures, as one."""
+    found = list(parts)
+    return Facts(
+        edges=tuple(edge for part in found for edge in part.edges),
+        erasures=tuple(erasure for part in found for erasure in part.erasures),
+    )
+
+
+def facts_of_holder(facts: Facts, holder: Holder) -> Facts:
+    """The edges and erasures of one holder: all that its holdings derive from."""
+    return Facts(
+        edges=tuple(edge for edge in facts.edges if edge.hop.to == holder),
+        erasures=tuple(erasure for erasure in facts.erasures if erasure.holder == holder),
+    )

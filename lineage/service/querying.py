@@ -7,7 +7,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lineage.domain.facts import Edge, Facts, HolderKind, Hop, Span
+from lineage.domain.facts import (
+    Edge,
+    Facts,
+    Holder,
+    HolderKind,
+    Hop,
+    Span,
+    facts_of_holder,
+    joined_facts,
+)
 from lineage.domain.holdings import Holding, holdings, recipient_kinds
 from lineage.events.marks import PERSON_PREFIX
 from lineage.events.times import from_micros
@@ -147,39 +156,28 @@ class Questions:
         self, conn: Connection, controller: str, recipient: str, page: list[bytes], view: View
     ) -> list[answers.SubjectRow]:
         """Rows of the people whose first ref of this recipient is on the page, each once."""
+        holder = Holder(HolderKind.RECIPIENT, recipient)
         connected, links = linked_refs(conn, page)
         groups = {ref: group for group in components(connected, links) for ref in group}
-        facts = read_holding_facts(conn, sorted(connected)) if view.live else Facts()
+        stored = read_holding_facts(conn, sorted(connected), holder) if view.live else {}
         names = self.store.keyring.names(conn, connected)
         rows: list[answers.SubjectRow] = []
         for ref in page:
-            group = groups[ref]
-            if view.live:
-                own = Facts(
-                    edges=tuple(e for e in facts.edges if e.ref in group),
-                    erasures=tuple(e for e in facts.erasures if e.ref in group),
-                )
-                first = min(e.ref for e in own.edges if _is_hop_to(e, recipient))
-                late = reaches_beyond(own, view.as_of)
-                main, found = main_ref(group, links), own
-                if late:
-                    found = self.people.read_raw(conn, controller, ref, view).facts
-            else:
+            own = joined_facts(stored[r] for r in groups[ref] if r in stored)
+            main = main_ref(groups[ref], links)
+            if not view.live or reaches_beyond(own, view.as_of):
                 read = self.people.read_raw(conn, controller, ref, view)
-                found, main = read.facts, read.main or ref
-                first = min((e.ref for e in found.edges if _is_hop_to(e, recipient)), default=ref)
-            if first == ref:
-                rows += [
-                    answers.SubjectRow(
-                        subject=names.get(main) or self.store.keyring.names(conn, [main])[main],
-                        category=h.category,
-                        since=from_micros(h.since),
-                    )
-                    for h in holdings(found.edges, found.erasures, controller=controller)
-                    if h.held
-                    and h.holder.kind is HolderKind.RECIPIENT
-                    and h.holder.name == recipient
-                ]
+                own, main = facts_of_holder(read.facts, holder), read.main or ref
+            if min((edge.ref for edge in own.edges), default=None) != ref:
+                continue
+            subject = names.get(main) or self.store.keyring.names(conn, [main])[main]
+            rows += [
+                answers.SubjectRow(
+                    subject=subject, category=held.category, since=from_micros(held.since)
+                )
+                for held in holdings(own.edges, own.erasures, controller=controller)
+                if held.held
+            ]
         return rows
 
     def frame(
@@ -214,10 +212,6 @@ class Questions:
             if last is None or now - last > limit:
                 silent.append(source)
         return sorted(silent)
-
-
-def _is_hop_to(edge: Edge, recipient: str) -> bool:
-    return edge.hop.to.kind is HolderKind.RECIPIENT and edge.hop.to.name == recipient
 
 
 def holder_rows(facts: Facts, controller: str) -> list[answers.HolderRow]:

@@ -111,12 +111,23 @@ def read_facts(conn: sa.Connection, refs: Sequence[bytes]) -> Facts:
     )
 
 
-def read_holding_facts(conn: sa.Connection, refs: Sequence[bytes]) -> Facts:
-    """Only what holdings derive from: edges and erasures of the refs."""
-    return Facts(
-        edges=tuple(_edge(row) for row in _rows(conn, t.edges, refs)),
-        erasures=tuple(_erasure(row) for row in _rows(conn, t.erasures, refs)),
+def read_holding_facts(
+    conn: sa.Connection, refs: Sequence[bytes], holder: Holder
+) -> dict[bytes, Facts]:
+    """By ref, what one holder's holdings derive from: its edges and erasures."""
+    e, o = t.edges.c, t.erasures.c
+    edges = sa.select(t.edges).where(
+        e.subject_ref.in_(refs), e.to_kind == holder.kind.value, e.to_party == holder.name
     )
+    erasures = sa.select(t.erasures).where(
+        o.subject_ref.in_(refs), o.holder_kind == holder.kind.value, o.holder == holder.name
+    )
+    found: dict[bytes, tuple[list[Edge], list[Erasure]]] = {}
+    for row in conn.execute(edges):
+        found.setdefault(row.subject_ref, ([], []))[0].append(_edge(row))
+    for row in conn.execute(erasures):
+        found.setdefault(row.subject_ref, ([], []))[1].append(_erasure(row))
+    return {ref: Facts(tuple(came), tuple(gone)) for ref, (came, gone) in found.items()}
 
 
 def _rows(conn: sa.Connection, table: sa.Table, refs: Sequence[bytes]) -> Sequence[AnyRow]:
