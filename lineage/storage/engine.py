@@ -19,6 +19,8 @@ from lineage.storage.errors import StoreUnusable
 
 BUSY_TIMEOUT_MS = 30_000
 PAGE_BYTES = 8192
+CACHE_KIB = 64 << 10
+"""Refs are random, so a batch touches pages all over the store; the default of 2 MiB holds few."""
 
 SQLITE_FAULTS = {
     "database or disk is full": (
@@ -71,6 +73,7 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA secure_delete = FAST")

@@ -27,7 +27,7 @@ PERSON = "person"
 CONTROLLER = "controller"
 """Kind of the pseudo-subject that the controller's own events hang on."""
 
-CACHE_MAX = 100_000
+CACHE_MAX = 20_000
 
 
 class Who(NamedTuple):
