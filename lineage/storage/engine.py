@@ -19,7 +19,7 @@ from lineage.storage.errors import StoreUnusable
 
 BUSY_TIMEOUT_MS = 30_000
 PAGE_BYTES = 8192
-CACHE_KIB = 64 << 10
+CACHE_KIB = 32 << 10
 """Refs are random, so a batch touches pages all over the store; the default of 2 MiB holds few."""
 
 SQLITE_FAULTS = {
