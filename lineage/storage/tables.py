@@ -69,9 +69,7 @@ events = Table(
     UniqueConstraint("log", "position"),
 )
 
-REFOLDING_TYPES = ("lineage.event_retracted.v1", "lineage.identity_linked.v1")
-"""Types looked for without a subject: what they do reaches beyond their own row."""
-
+# What these do reaches beyond their own row, so they are looked for without a subject.
 _refolding = text("type IN ('lineage.event_retracted.v1', 'lineage.identity_linked.v1')")
 Index(
     "ix_events_refolding",

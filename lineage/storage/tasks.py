@@ -224,13 +224,6 @@ class Tasks:
         rows = conn.execute(sa.select(c.state, sa.func.count()).group_by(c.state))
         return dict(rows.all())
 
-    def next_due(self, conn: sa.Connection) -> int | None:
-        """When the next task becomes due, microseconds; None if none waits."""
-        c = t.tasks.c
-        when = sa.case((c.state == DUE, c.next_attempt_at), else_=c.lease_until)
-        what = sa.select(sa.func.min(when)).where(c.state.in_([DUE, LEASED]))
-        return conn.execute(what).scalar()
-
     def of_notices(
         self, conn: sa.Connection, refs: Sequence[bytes]
     ) -> dict[str, tuple[int, str | None]]:
