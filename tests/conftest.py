@@ -1,8 +1,17 @@
-"""Settings of the whole test run; fixtures live beside the tests that use them."""
+"""Settings of the whole test run, and the fixtures that every suite may ask for: its services."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.databases import Databases
+from tests.support.places import Engine, StorePlace, store_place_in
+from tests.support.postgres import get_own_server, get_server
+from tests.support.servers import OwnServer
 
 # dev draws anew on every run and keeps what failed in .hypothesis, so each desk goes on exploring.
 settings.register_profile("dev", max_examples=25, deadline=None)
@@ -18,3 +27,43 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+PlaceIn = Callable[[Path, Engine], AbstractContextManager[StorePlace]]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Databases]:
+    """A real PostgreSQL server with fresh databases for the asking; made by the first who asks."""
+    with closing(get_server()) as server, closing(Databases(server)) as databases:
+        yield databases
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[OwnServer]:
+    """A PostgreSQL server that this test has for itself, to kill it and to start it again."""
+    with closing(get_own_server()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def place_in(request: pytest.FixtureRequest) -> PlaceIn:
+    """Makes places in folders, for tests that need several or hold them for longer than a test."""
+
+    def make(folder: Path, engine: Engine) -> AbstractContextManager[StorePlace]:
+        return store_place_in(folder, engine, lambda: request.getfixturevalue("postgres"))
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The engine of the test's stores: each test that asks runs once on every engine."""
+    engine: Engine = request.param
+    return engine
+
+
+@pytest.fixture
+def store_place(engine: Engine, tmp_path: Path, place_in: PlaceIn) -> Iterator[StorePlace]:
+    """A fresh place for a store, on every engine; what is made there is gone after the test."""
+    with place_in(tmp_path, engine) as place:
+        yield place

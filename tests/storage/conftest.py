@@ -1,12 +1,19 @@
-"""One fresh store on disk per test, with keys of its own; closed even where the test fails."""
+"""One fresh store per test and engine, with keys of its own; closed even where the test fails."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from lineage.tracker import Tracker
-from tests.storage.shop import Clock, open_shop
+from tests.storage.shop import Clock
+from tests.support.places import Engine, StorePlace
+
+
+@pytest.fixture(params=["sqlite"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """SQLite alone, until the store speaks PostgreSQL; then the engines of every other suite."""
+    engine: Engine = request.param
+    return engine
 
 
 @pytest.fixture
@@ -16,7 +23,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def tracker(tmp_path: Path, clock: Clock) -> Iterator[Tracker]:
+def tracker(store_place: StorePlace, clock: Clock) -> Iterator[Tracker]:
     """A tracker over an empty store."""
-    with open_shop(tmp_path, clock) as opened:
+    with store_place.open(clock=clock) as opened:
         yield opened
