@@ -48,7 +48,10 @@ read -r _
 if pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null); then
   kill -QUIT "$pid" 2>/dev/null
   n=0
-  while kill -0 "$pid" 2>/dev/null && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
+  while [ -e "$1/data/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do
+    sleep 0.05
+    n=$((n + 1))
+  done
 fi
 rm -rf "$@"
 """

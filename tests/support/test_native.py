@@ -97,7 +97,7 @@ def test_a_failed_start_tells_why_and_leaves_nothing(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(native.SETTINGS, "max_connections", "none")
     monkeypatch.setattr(native, "START_SECONDS_MAX", 0.5)
     with pytest.raises(PostgresMissing, match="max_connections"):
-        NativeServer(in_memory=False)
+        NativeServer(in_memory=True)
     assert len(folders) == 1
     assert within_seconds(0, folders[0])
 
