@@ -23,7 +23,7 @@ from bench.harness import (
     stream,
 )
 from lineage.storage import schema
-from lineage.storage.engine import open_engine, writing
+from lineage.storage.engines import open_engine, writing
 
 COLUMNS = "subject_ref, event_key, log, position, type, occurred_at, recorded_at, digest, body"
 OURS = Path(lineage.__file__).parent.as_posix() + "/"

@@ -41,7 +41,7 @@ from lineage.storage.store import Store
 from lineage.storage.tasks import AWAITING_PERSON, DONE, DUE, Claim
 
 if TYPE_CHECKING:
-    from lineage.storage.engine import Connection
+    from lineage.storage.engines import Connection
 
 CLAIMS_PER_SENDER = 4
 """Claimed at once for each sender: few enough that a lease outlasts its time in the queue."""

@@ -17,7 +17,7 @@ from lineage.storage.persons import linked_refs, main_ref
 from lineage.storage.store import Store
 
 if TYPE_CHECKING:
-    from lineage.storage.engine import Connection
+    from lineage.storage.engines import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from lineage.storage.reverse import refs_retracted_since, refs_with_edges_to
 from lineage.storage.store import Store
 
 if TYPE_CHECKING:
-    from lineage.storage.engine import Connection
+    from lineage.storage.engines import Connection
 
 LIMIT_MAX = 1000
 

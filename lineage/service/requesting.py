@@ -38,7 +38,7 @@ from lineage.storage.requests import find_request, list_requests
 from lineage.storage.store import Expected
 
 if TYPE_CHECKING:
-    from lineage.storage.engine import Connection
+    from lineage.storage.engines import Connection
 
 OFFICER_SOURCE = "/lineage/officer"
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy.dialects.sqlite import insert
 
 from lineage.storage import tables as t
 from lineage.storage.drafts import DeadLetter
-from lineage.storage.engine import AnyRow
+from lineage.storage.engines import AnyRow, Connection, insert_new
 from lineage.storage.keyring import Keyring
 from lineage.storage.seal import Hasher, context, seal, unseal
 
@@ -41,14 +40,14 @@ class DeadLetterBox:
         self._hasher = hasher
 
     def keep(
-        self, conn: sa.Connection, letters: Sequence[DeadLetter], *, lane: str, recorded_at: int
-    ) -> int:
+        self, conn: Connection, letters: Sequence[DeadLetter], *, lane: str, recorded_at: int
+    ) -> None:
         """Keep letters; one that is kept already (same message, same reason) is not kept twice."""
         if not letters:
-            return 0
+            return
         day = recorded_at // DAY_MICROS
         cipher = self._day_cipher(conn, day)
-        values = []
+        values: dict[bytes, dict[str, object]] = {}
         for letter in letters:
             fingerprint = self._hasher.fingerprint(context(lane, letter.reason, letter.message))
             about = _about(
@@ -60,7 +59,8 @@ class DeadLetterBox:
                 day=day,
             )
             problems = json.dumps(letter.problems).encode()
-            values.append(
+            values.setdefault(
+                fingerprint,
                 {
                     "lane": lane,
                     "place": letter.place,
@@ -69,18 +69,15 @@ class DeadLetterBox:
                     "fingerprint": fingerprint,
                     "day": day,
                     "message": seal(cipher, context(problems, letter.message), about),
-                }
+                },
             )
-        statement = insert(t.dead_letters).on_conflict_do_nothing(index_elements=["fingerprint"])
-        before = self.count(conn)
-        conn.execute(statement, values)
-        return self.count(conn) - before
+        insert_new(conn, t.dead_letters, [values[key] for key in sorted(values)])
 
-    def count(self, conn: sa.Connection) -> int:
+    def count(self, conn: Connection) -> int:
         """How many are kept."""
         return conn.execute(sa.select(sa.func.count()).select_from(t.dead_letters)).scalar_one()
 
-    def reasons(self, conn: sa.Connection) -> dict[str, int]:
+    def reasons(self, conn: Connection) -> dict[str, int]:
         """How many are kept, by reason."""
         c = t.dead_letters.c
         rows = conn.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason))
@@ -88,7 +85,7 @@ class DeadLetterBox:
 
     def letters(
         self,
-        conn: sa.Connection,
+        conn: Connection,
         *,
         reason: str | None = None,
         after: int = 0,
@@ -105,11 +102,11 @@ class DeadLetterBox:
         for row in conn.execute(what).all():
             yield self._open(conn, row)
 
-    def drop(self, conn: sa.Connection, ids: Sequence[int]) -> None:
+    def drop(self, conn: Connection, ids: Sequence[int]) -> None:
         """Remove letters whose message has been accepted since."""
         conn.execute(t.dead_letters.delete().where(t.dead_letters.c.id.in_(ids)))
 
-    def _open(self, conn: sa.Connection, row: AnyRow) -> StoredDeadLetter:
+    def _open(self, conn: Connection, row: AnyRow) -> StoredDeadLetter:
         cipher = self._day_cipher(conn, row.day)
         about = _about(
             fingerprint=row.fingerprint,
@@ -127,13 +124,14 @@ class DeadLetterBox:
             row.id, row.lane, row.place, row.recorded_at, row.reason, problems, message
         )
 
-    def _day_cipher(self, conn: sa.Connection, day: int) -> AESGCM:
-        row = conn.execute(sa.select(t.day_keys).where(t.day_keys.c.day == day)).first()
-        if row is not None:
-            return self._keyring.open_day_key(day, row.epoch, row.wrapped_key)
-        epoch, wrapped, cipher = self._keyring.wrap_day_key(day)
-        conn.execute(t.day_keys.insert(), {"day": day, "epoch": epoch, "wrapped_key": wrapped})
-        return cipher
+    def _day_cipher(self, conn: Connection, day: int) -> AESGCM:
+        what = sa.select(t.day_keys).where(t.day_keys.c.day == day)
+        row = conn.execute(what).first()
+        if row is None:
+            epoch, wrapped = self._keyring.wrap_day_key(day)
+            insert_new(conn, t.day_keys, [{"day": day, "epoch": epoch, "wrapped_key": wrapped}])
+            row = conn.execute(what).one()
+        return self._keyring.open_day_key(day, row.epoch, row.wrapped_key)
 
 
 def _about(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lineage.domain.facts import Recorded
 from lineage.events import Event, EventData, IdentityLinked
 from lineage.events.body import canonical_body, named_persons, read_body
 from lineage.events.registry import EVENT_MODELS
-from lineage.storage.engine import AnyRow
+from lineage.storage.engines import AnyRow, Connection
 from lineage.storage.keyring import CONTROLLER, PERSON, Keyring, NewSubject, Person, Who
 from lineage.storage.ledger import EventRow, body_context
 from lineage.storage.seal import Hasher, seal, unseal
@@ -84,7 +83,7 @@ class Drafter:
         self._hasher = hasher
 
     def draft(
-        self, conn: sa.Connection, events: Sequence[tuple[int | None, Event]]
+        self, conn: Connection, events: Sequence[tuple[int | None, Event]]
     ) -> tuple[list[Draft], dict[Who, NewSubject]]:
         """Resolve everybody the events name, and seal each event under its person's key."""
         wanted: set[Who] = set()
@@ -123,7 +122,7 @@ class Drafter:
 
     def recorded(
         self,
-        conn: sa.Connection,
+        conn: Connection,
         rows: Iterable[AnyRow],
         controller: str,
         ciphers: dict[bytes, AESGCM],

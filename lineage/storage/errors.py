@@ -2,6 +2,7 @@
 
 StorageError
 ├── StoreUnusable        full, read-only, locked, missing, damaged
+│   ├── InTheWay         another writer was, several times over
 │   ├── SchemaMismatch   older or newer than the program
 │   └── CannotOpen       a sealed value was changed (lineage.storage.seal)
 ├── KeysUnusable         missing, readable by others, of another store
@@ -22,6 +23,17 @@ class StorageError(Exception):
 
 class StoreUnusable(StorageError):
     """The store cannot be used; nothing was done."""
+
+
+class InTheWay(StoreUnusable):
+    """Another writer was in the way; done again as a whole, it will go through."""
+
+    def __init__(self) -> None:
+        """Say the same wherever it happens."""
+        super().__init__(
+            "other writers were in the way, several times over; this batch was not recorded",
+            do="record the same input again: what is recorded already is skipped",
+        )
 
 
 class SchemaMismatch(StoreUnusable):

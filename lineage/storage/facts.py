@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import blake2b
 
-import sqlalchemy as sa
 from pydantic_core import from_json, to_json
-from sqlalchemy.dialects.sqlite import insert
 
 from lineage.domain.facts import (
     Change,
@@ -25,26 +23,37 @@ from lineage.domain.facts import (
 )
 from lineage.domain.fold.forward import Step
 from lineage.storage import tables as t
-from lineage.storage.engine import PARAMETERS_MAX, AnyRow, chunks
+from lineage.storage.bulk import Delete, Insert, Lookup, Row, Upsert
+from lineage.storage.engines import AnyRow, Connection
 
-_INSERT_EDGES = insert(t.edges)
-_UPSERT_EDGES = _INSERT_EDGES.on_conflict_do_update(
-    index_elements=["subject_ref", "edge_key"],
-    set_={name: _INSERT_EDGES.excluded[name] for name in ("last_at", "event_count", "spans")},
+GROWN = ("first_at", "last_at", "event_count", "spans")
+_MERGE_EDGES = Upsert(
+    t.edges, by=["subject_ref", "edge_key"], merge={name: f"excluded.{name}" for name in GROWN}
 )
 """A hop's key holds all that makes it distinct; folding forward only ever adds to it."""
 
 WRITTEN = (t.edges, t.erasures, t.changes, t.requests, t.notices, t.links)
+_DELETE = {table: Delete(table) for table in WRITTEN}
+_INSERT = {table: Insert(table) for table in WRITTEN}
+_READ = {
+    table: Lookup(table, order=", ".join(f't."{c.name}"' for c in table.primary_key))
+    for table in WRITTEN
+}
+_READ_TO = {
+    t.edges: Lookup(t.edges, where="t.to_kind = %s AND t.to_party = %s"),
+    t.erasures: Lookup(t.erasures, where="t.holder_kind = %s AND t.holder = %s"),
+}
 
 
 def write_facts(
-    conn: sa.Connection, refs: Iterable[bytes], found: Sequence[tuple[str, Facts]]
+    conn: Connection, refs: Iterable[bytes], found: Sequence[tuple[str, Facts]]
 ) -> None:
     """Replace the facts of these refs by what was folded, per controller and person."""
-    for part in chunks(sorted(refs), PARAMETERS_MAX):
+    concerned = sorted(refs)
+    if concerned:
         for table in WRITTEN:
-            conn.execute(table.delete().where(table.c.subject_ref.in_(part)))
-    rows: dict[sa.Table, list[dict[str, object]]] = {table: [] for table in WRITTEN}
+            _DELETE[table].run(conn, concerned)
+    rows: dict[object, list[Row]] = {table: [] for table in WRITTEN}
     for controller, facts in found:
         rows[t.edges] += (_edge_row(controller, edge) for edge in facts.edges)
         rows[t.erasures] += (_erasure_row(erasure) for erasure in facts.erasures)
@@ -52,24 +61,20 @@ def write_facts(
         rows[t.requests] += (_request_row(controller, request) for request in facts.requests)
         rows[t.notices] += (_notice_row(controller, notice) for notice in facts.notices)
         rows[t.links] += _link_rows(facts)
-    for table, values in rows.items():
-        if values:
-            conn.execute(table.insert(), values)
+    for table in WRITTEN:
+        _INSERT[table].run(conn, rows[table])
 
 
-def write_steps(conn: sa.Connection, steps: Iterable[tuple[str, Step]]) -> None:
+def write_steps(conn: Connection, steps: Iterable[tuple[str, Step]]) -> None:
     """Write what folding forward added: edges new or changed, outs, changes."""
     edges, erasures, changes = [], [], []
     for controller, step in steps:
         edges += [_edge_row(controller, edge) for edge in step.edges]
         erasures += [_erasure_row(erasure) for erasure in step.erasures]
         changes += [_change_row(change) for change in step.changes]
-    if edges:
-        conn.execute(_UPSERT_EDGES, edges)
-    if erasures:
-        conn.execute(t.erasures.insert(), erasures)
-    if changes:
-        conn.execute(t.changes.insert(), changes)
+    _MERGE_EDGES.run(conn, edges)
+    _INSERT[t.erasures].run(conn, erasures)
+    _INSERT[t.changes].run(conn, changes)
 
 
 class StoredEdges:
@@ -91,47 +96,36 @@ class StoredEdges:
 NO_EDGES = StoredEdges()
 
 
-def read_edges(conn: sa.Connection, refs: Sequence[bytes]) -> dict[bytes, StoredEdges]:
+def read_edges(conn: Connection, refs: Sequence[bytes]) -> dict[bytes, StoredEdges]:
     """The stored edges of each ref that has any."""
     found: dict[bytes, StoredEdges] = {}
-    for part in chunks(list(refs), PARAMETERS_MAX):
-        for row in _rows(conn, t.edges, part):
-            found.setdefault(row.subject_ref, StoredEdges()).add(row)
+    for row in _READ[t.edges].rows(conn, refs):
+        found.setdefault(row.subject_ref, StoredEdges()).add(row)
     return found
 
 
-def read_facts(conn: sa.Connection, refs: Sequence[bytes]) -> Facts:
+def read_facts(conn: Connection, refs: Sequence[bytes]) -> Facts:
     """The stored facts of one person (all its linked refs), in five statements."""
     return Facts(
-        edges=tuple(_edge(row) for row in _rows(conn, t.edges, refs)),
-        erasures=tuple(_erasure(row) for row in _rows(conn, t.erasures, refs)),
-        changes=tuple(_change(row) for row in _rows(conn, t.changes, refs)),
-        requests=tuple(_request(row) for row in _rows(conn, t.requests, refs)),
-        notices=tuple(_notice(row) for row in _rows(conn, t.notices, refs)),
+        edges=tuple(_edge(row) for row in _READ[t.edges].rows(conn, refs)),
+        erasures=tuple(_erasure(row) for row in _READ[t.erasures].rows(conn, refs)),
+        changes=tuple(_change(row) for row in _READ[t.changes].rows(conn, refs)),
+        requests=tuple(_request(row) for row in _READ[t.requests].rows(conn, refs)),
+        notices=tuple(_notice(row) for row in _READ[t.notices].rows(conn, refs)),
     )
 
 
 def read_holding_facts(
-    conn: sa.Connection, refs: Sequence[bytes], holder: Holder
+    conn: Connection, refs: Sequence[bytes], holder: Holder
 ) -> dict[bytes, Facts]:
     """By ref, what one holder's holdings derive from: its edges and erasures."""
-    e, o = t.edges.c, t.erasures.c
-    edges = sa.select(t.edges).where(
-        e.subject_ref.in_(refs), e.to_kind == holder.kind.value, e.to_party == holder.name
-    )
-    erasures = sa.select(t.erasures).where(
-        o.subject_ref.in_(refs), o.holder_kind == holder.kind.value, o.holder == holder.name
-    )
+    named = {"kind": holder.kind.value, "name": holder.name}
     found: dict[bytes, tuple[list[Edge], list[Erasure]]] = {}
-    for row in conn.execute(edges):
+    for row in _READ_TO[t.edges].rows(conn, refs, **named):
         found.setdefault(row.subject_ref, ([], []))[0].append(_edge(row))
-    for row in conn.execute(erasures):
+    for row in _READ_TO[t.erasures].rows(conn, refs, **named):
         found.setdefault(row.subject_ref, ([], []))[1].append(_erasure(row))
     return {ref: Facts(tuple(came), tuple(gone)) for ref, (came, gone) in found.items()}
-
-
-def _rows(conn: sa.Connection, table: sa.Table, refs: Sequence[bytes]) -> Sequence[AnyRow]:
-    return conn.execute(sa.select(table).where(table.c.subject_ref.in_(refs))).all()
 
 
 def _json(value: object) -> str:
@@ -159,32 +153,30 @@ def edge_key(hop: Hop) -> bytes:
     return blake2b(_json(parts).encode(), digest_size=t.REF_BYTES).digest()
 
 
-def _edge_row(controller: str, edge: Edge) -> dict[str, object]:
+def _edge_row(controller: str, edge: Edge) -> Row:
     hop = edge.hop
-    return {
-        "subject_ref": edge.ref,
-        "edge_key": edge_key(hop),
-        "controller": controller,
-        "kind": hop.kind,
-        "from_party": hop.from_party,
-        "to_kind": str(hop.to.kind),
-        "to_party": hop.to.name,
-        "recipient_kind": hop.recipient_kind,
-        "unnamed_kind": hop.unnamed_kind,
-        "purpose": hop.purpose,
-        "legal_basis": hop.legal_basis,
-        "functions": _json(hop.functions),
-        "region": hop.region,
-        "source_kind": hop.source_kind,
-        "deidentified": hop.deidentified,
-        "policy_version": hop.policy_version,
-        "first_at": edge.first,
-        "last_at": edge.last,
-        "event_count": edge.count,
-        "spans": _json(
-            {c: [s.since, s.last, s.rank, s.first, s.count] for c, s in edge.spans.items()}
-        ),
-    }
+    return (
+        edge.ref,
+        edge_key(hop),
+        controller,
+        hop.kind,
+        hop.from_party,
+        str(hop.to.kind),
+        hop.to.name,
+        hop.recipient_kind,
+        hop.unnamed_kind,
+        hop.purpose,
+        hop.legal_basis,
+        _json(hop.functions),
+        hop.region,
+        hop.source_kind,
+        hop.deidentified,
+        hop.policy_version,
+        edge.first,
+        edge.last,
+        edge.count,
+        _json({c: [s.since, s.last, s.rank, s.first, s.count] for c, s in edge.spans.items()}),
+    )
 
 
 def _edge(row: AnyRow) -> Edge:
@@ -206,18 +198,18 @@ def _edge(row: AnyRow) -> Edge:
     return Edge(row.subject_ref, hop, row.first_at, row.last_at, row.event_count, spans)
 
 
-def _erasure_row(erasure: Erasure) -> dict[str, object]:
-    return {
-        "subject_ref": erasure.ref,
-        "event_key": erasure.key,
-        "holder_kind": str(erasure.holder.kind),
-        "holder": erasure.holder.name,
-        "category": erasure.category,
-        "kind": erasure.kind,
-        "at": erasure.at,
-        "rank": erasure.rank,
-        "started": erasure.started,
-    }
+def _erasure_row(erasure: Erasure) -> Row:
+    return (
+        erasure.ref,
+        erasure.key,
+        str(erasure.holder.kind),
+        erasure.holder.name,
+        erasure.category,
+        erasure.kind,
+        erasure.at,
+        erasure.rank,
+        erasure.started,
+    )
 
 
 def _erasure(row: AnyRow) -> Erasure:
@@ -234,17 +226,17 @@ def _erasure(row: AnyRow) -> Erasure:
     )
 
 
-def _change_row(change: Change) -> dict[str, object]:
-    return {
-        "subject_ref": change.ref,
-        "event_key": change.key,
-        "kind": change.kind,
-        "party": change.party,
-        "categories": _json(change.categories),
-        "at": change.at,
-        "purpose_from": change.purpose_from,
-        "purpose_to": change.purpose_to,
-    }
+def _change_row(change: Change) -> Row:
+    return (
+        change.ref,
+        change.key,
+        change.kind,
+        change.party,
+        _json(change.categories),
+        change.at,
+        change.purpose_from,
+        change.purpose_to,
+    )
 
 
 def _change(row: AnyRow) -> Change:
@@ -261,22 +253,22 @@ def _change(row: AnyRow) -> Change:
     )
 
 
-def _request_row(controller: str, request: Request) -> dict[str, object]:
-    return {
-        "controller": controller,
-        "request_id": request.request_id,
-        "subject_ref": request.ref,
-        "right": request.right,
-        "received_at": request.received_at,
-        "categories": None if request.categories is None else _json(request.categories),
-        "decided_at": request.decided_at,
-        "decided_recorded_at": request.decided_recorded_at,
-        "decided_position": request.decided_position,
-        "outcome": request.outcome,
-        "ground": request.ground,
-        "held": _json(request.held),
-        "withdrawn_at": request.withdrawn_at,
-    }
+def _request_row(controller: str, request: Request) -> Row:
+    return (
+        controller,
+        request.request_id,
+        request.ref,
+        request.right,
+        request.received_at,
+        None if request.categories is None else _json(request.categories),
+        request.decided_at,
+        request.decided_recorded_at,
+        request.decided_position,
+        request.outcome,
+        request.ground,
+        _json(request.held),
+        request.withdrawn_at,
+    )
 
 
 def _request(row: AnyRow) -> Request:
@@ -296,28 +288,28 @@ def _request(row: AnyRow) -> Request:
     )
 
 
-def _notice_row(controller: str, notice: Notice) -> dict[str, object]:
-    return {
-        "notice_id": notice.notice_id,
-        "controller": controller,
-        "request_id": notice.request_id,
-        "subject_ref": notice.ref,
-        "recipient": notice.recipient,
-        "categories": _json(notice.categories),
-        "duty": notice.duty,
-        "rule": notice.rule,
-        "send_by": notice.send_by.isoformat(),
-        "erase_by": None if notice.erase_by is None else notice.erase_by.isoformat(),
-        "round": notice.round,
-        "supplementary": notice.supplementary,
-        "state": str(notice.state),
-        "planned_at": notice.planned_at,
-        "sent_at": notice.sent_at,
-        "answered_at": notice.answered_at,
-        "strength": notice.strength,
-        "erased": _json(notice.erased),
-        "declined": _json(notice.declined),
-    }
+def _notice_row(controller: str, notice: Notice) -> Row:
+    return (
+        notice.notice_id,
+        controller,
+        notice.request_id,
+        notice.ref,
+        notice.recipient,
+        _json(notice.categories),
+        notice.duty,
+        notice.rule,
+        notice.send_by.isoformat(),
+        None if notice.erase_by is None else notice.erase_by.isoformat(),
+        notice.round,
+        notice.supplementary,
+        str(notice.state),
+        notice.planned_at,
+        notice.sent_at,
+        notice.answered_at,
+        notice.strength,
+        _json(notice.erased),
+        _json(notice.declined),
+    )
 
 
 def _notice(row: AnyRow) -> Notice:
@@ -343,12 +335,9 @@ def _notice(row: AnyRow) -> Notice:
     )
 
 
-def _link_rows(facts: Facts) -> list[dict[str, object]]:
+def _link_rows(facts: Facts) -> list[Row]:
     rows: set[tuple[bytes, bytes, bool]] = set()
     for ref, other in facts.links:
         if ref != other:
             rows |= {(ref, other, True), (other, ref, False)}
-    return [
-        {"subject_ref": ref, "other_ref": other, "forward": forward}
-        for ref, other, forward in sorted(rows)
-    ]
+    return sorted(rows)

@@ -15,6 +15,7 @@ from lineage.domain.fold.forward import Standing, can_go_forward, fold_forward
 from lineage.events import IdentityLinked
 from lineage.storage import tables as t
 from lineage.storage.drafts import Draft, Drafter
+from lineage.storage.engines import Connection
 from lineage.storage.facts import NO_EDGES, read_edges, write_facts, write_steps
 from lineage.storage.keyring import Keyring
 from lineage.storage.ledger import events_of
@@ -44,7 +45,7 @@ class Folder:
         self._versions = versions
 
     def read(
-        self, conn: sa.Connection, controller: str, refs: Iterable[bytes], *, known_at: int | None
+        self, conn: Connection, controller: str, refs: Iterable[bytes], *, known_at: int | None
     ) -> list[Recorded]:
         """The recorded events of these refs, opened."""
         found = sorted(refs)
@@ -53,7 +54,7 @@ class Folder:
         return self._drafter.recorded(conn, rows, controller, ciphers)
 
     def fold_refs(
-        self, conn: sa.Connection, touched: dict[bytes, str]
+        self, conn: Connection, touched: dict[bytes, str]
     ) -> tuple[list[FoldedPerson], set[bytes]]:
         """Fold everybody these refs belong to, from the ledger as this transaction sees it.
 
@@ -72,7 +73,7 @@ class Folder:
         return people, concerned
 
     def _read_connected(
-        self, conn: sa.Connection, controller: str, refs: set[bytes]
+        self, conn: Connection, controller: str, refs: set[bytes]
     ) -> dict[bytes, list[Recorded]]:
         """Events by ref, of these refs and of all that stored or fresh links connect."""
         events: dict[bytes, list[Recorded]] = {}
@@ -92,7 +93,7 @@ class Folder:
         return events
 
     def links_on_record(
-        self, conn: sa.Connection, controller: str, *, known_at: int | None = None
+        self, conn: Connection, controller: str, *, known_at: int | None = None
     ) -> list[Link]:
         """Every link ever recorded of the controller (up to ``known_at``), retracted ones too.
 
@@ -145,7 +146,7 @@ class Folder:
 
     def go_forward(
         self,
-        conn: sa.Connection,
+        conn: Connection,
         drafts: Sequence[Draft],
         standings: dict[bytes, Standing],
         recorded_at: int,
@@ -178,7 +179,7 @@ class Folder:
         return rest
 
     def write(
-        self, conn: sa.Connection, concerned: Iterable[bytes], people: Iterable[FoldedPerson]
+        self, conn: Connection, concerned: Iterable[bytes], people: Iterable[FoldedPerson]
     ) -> None:
         """Replace the stored facts of everybody concerned."""
         write_facts(conn, concerned, [(person.controller, person.facts) for person in people])

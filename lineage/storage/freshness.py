@@ -6,11 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from lineage.domain.facts import OWN_SOURCE
 from lineage.storage import tables as t
+from lineage.storage.bulk import Upsert
 from lineage.storage.drafts import Draft
+from lineage.storage.engines import Connection
+
+_LESSER = "CASE WHEN excluded.{0} < sources.{0} THEN excluded.{0} ELSE sources.{0} END"
+_MERGE = Upsert(
+    t.sources,
+    by=["log", "controller", "source"],
+    merge={
+        "first_occurred_at": _LESSER.format("first_occurred_at"),
+        "last_recorded_at": "excluded.last_recorded_at",
+        "event_count": "sources.event_count + excluded.event_count",
+    },
+)
+"""Along a log the time of recording never goes back, so the newest is the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,44 +37,21 @@ class Freshness:
     sources: dict[str, int]
 
 
-def note_sources(conn: sa.Connection, log: int, drafts: Sequence[Draft], recorded_at: int) -> None:
+def note_sources(conn: Connection, log: int, drafts: Sequence[Draft], recorded_at: int) -> None:
     """Count a batch's events per source."""
     seen: dict[tuple[str, str], tuple[int, int]] = {}
     for draft in drafts:
         key = (draft.controller, draft.source)
         first, count = seen.get(key, (draft.row.occurred_at, 0))
         seen[key] = (min(first, draft.row.occurred_at), count + 1)
-    if not seen:
-        return
-    statement = insert(t.sources)
-    c, new = t.sources.c, statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=["log", "controller", "source"],
-        set_={
-            "first_occurred_at": sa.func.min(c.first_occurred_at, new.first_occurred_at),
-            "first_recorded_at": sa.func.min(c.first_recorded_at, new.first_recorded_at),
-            "last_recorded_at": sa.func.max(c.last_recorded_at, new.last_recorded_at),
-            "event_count": c.event_count + new.event_count,
-        },
-    )
-    values = [
-        {
-            "log": log,
-            "controller": controller,
-            "source": source,
-            "first_occurred_at": first,
-            "first_recorded_at": recorded_at,
-            "last_recorded_at": recorded_at,
-            "event_count": count,
-        }
-        for (controller, source), (first, count) in sorted(seen.items())
+    rows = [
+        (log, controller, source, first, recorded_at, recorded_at, count)
+        for (controller, source), (first, count) in seen.items()
     ]
-    conn.execute(statement, values)
+    _MERGE.run(conn, rows)
 
 
-def read_freshness(
-    conn: sa.Connection, controller: str, *, known_at: int | None = None
-) -> Freshness:
+def read_freshness(conn: Connection, controller: str, *, known_at: int | None = None) -> Freshness:
     """How far this controller's record reaches, in two statements.
 
     ``complete_from`` counts the sources that had been heard of by ``known_at``; what we write

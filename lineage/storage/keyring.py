@@ -13,12 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lineage.events.marks import PERSON_PREFIX
 from lineage.storage import tables as t
-from lineage.storage.engine import PARAMETERS_MAX, AnyRow, chunks
+from lineage.storage.bulk import Lookup, Row
+from lineage.storage.engines import AnyRow, Connection
 from lineage.storage.errors import KeysUnusable
 from lineage.storage.keys import Keys
 from lineage.storage.seal import CannotOpen, Hasher, context, new_key, seal, unseal
@@ -28,6 +28,9 @@ CONTROLLER = "controller"
 """Kind of the pseudo-subject that the controller's own events hang on."""
 
 CACHE_MAX = 20_000
+
+_BY_LOOKUP = Lookup(t.subjects, by=["lookup"])
+_BY_REF = Lookup(t.subjects)
 
 
 class Who(NamedTuple):
@@ -54,7 +57,8 @@ class Person:
 class NewSubject:
     """A row of ``subjects`` to be inserted, with the person it makes."""
 
-    row: dict[str, object] = field(repr=False)
+    lookup: bytes
+    row: Row = field(repr=False)
     person: Person
 
 
@@ -70,7 +74,7 @@ class Keyring:
         self._by_ref: dict[bytes, Person] = {}
 
     def resolve(
-        self, conn: sa.Connection, wanted: Iterable[Who]
+        self, conn: Connection, wanted: Iterable[Who]
     ) -> tuple[dict[Who, Person], dict[Who, NewSubject]]:
         """Find each person; for those never seen make a row to insert."""
         lookups = {self._hasher.lookup(*who): who for who in set(wanted)}
@@ -82,11 +86,11 @@ class Keyring:
         }
         return found | {who: subject.person for who, subject in new.items()}, new
 
-    def find_all(self, conn: sa.Connection, wanted: Iterable[Who]) -> dict[Who, Person]:
+    def find_all(self, conn: Connection, wanted: Iterable[Who]) -> dict[Who, Person]:
         """Those of these persons that are on record."""
         return self._known(conn, {self._hasher.lookup(*who): who for who in set(wanted)})
 
-    def _known(self, conn: sa.Connection, lookups: dict[bytes, Who]) -> dict[Who, Person]:
+    def _known(self, conn: Connection, lookups: dict[bytes, Who]) -> dict[Who, Person]:
         found, missing = {}, []
         for lookup, who in lookups.items():
             person = self._cached(lookup)
@@ -94,57 +98,50 @@ class Keyring:
                 missing.append(lookup)
             else:
                 found[who] = person
-        for part in chunks(missing, PARAMETERS_MAX):
-            rows = conn.execute(sa.select(t.subjects).where(t.subjects.c.lookup.in_(part)))
-            for row in rows:
-                found[lookups[row.lookup]] = self._remember(row.lookup, self.open_row(row))
+        for row in _BY_LOOKUP.rows(conn, missing):
+            found[lookups[row.lookup]] = self._remember(row.lookup, self.open_row(row))
         return found
 
-    def find(self, conn: sa.Connection, who: Who) -> Person | None:
+    def find(self, conn: Connection, who: Who) -> Person | None:
         """The person, or None where nothing about it was ever recorded."""
         lookup = self._hasher.lookup(*who)
         cached = self._cached(lookup)
         if cached is not None:
             return cached
-        row = conn.execute(sa.select(t.subjects).where(t.subjects.c.lookup == lookup)).first()
-        return None if row is None else self._remember(lookup, self.open_row(row))
+        for row in _BY_LOOKUP.rows(conn, [lookup]):
+            return self._remember(lookup, self.open_row(row))
+        return None
 
-    def ciphers(self, conn: sa.Connection, refs: Iterable[bytes]) -> dict[bytes, AESGCM]:
+    def ciphers(self, conn: Connection, refs: Iterable[bytes]) -> dict[bytes, AESGCM]:
         """The cipher of each ref's data key."""
         found = {ref: self._by_ref[ref].cipher for ref in set(refs) if ref in self._by_ref}
         missing = [ref for ref in set(refs) if ref not in found]
-        for part in chunks(missing, PARAMETERS_MAX):
-            rows = conn.execute(sa.select(t.subjects).where(t.subjects.c.subject_ref.in_(part)))
-            for row in rows:
-                person = self._remember(row.lookup, self.open_row(row))
-                found[person.ref] = person.cipher
+        for row in _BY_REF.rows(conn, missing):
+            person = self._remember(row.lookup, self.open_row(row))
+            found[person.ref] = person.cipher
         return found
 
-    def warm(self, conn: sa.Connection, refs: Iterable[bytes]) -> None:
+    def warm(self, conn: Connection, refs: Iterable[bytes]) -> None:
         """Load the keys of these refs in one go; rows that do not open are passed over."""
-        for part in chunks(sorted(set(refs) - set(self._by_ref)), PARAMETERS_MAX):
-            rows = conn.execute(sa.select(t.subjects).where(t.subjects.c.subject_ref.in_(part)))
-            for row in rows:
-                with suppress(CannotOpen, KeysUnusable):
-                    self._remember(row.lookup, self.open_row(row))
+        for row in _BY_REF.rows(conn, sorted(set(refs).difference(self._by_ref))):
+            with suppress(CannotOpen, KeysUnusable):
+                self._remember(row.lookup, self.open_row(row))
 
-    def ciphers_that_open(self, conn: sa.Connection, ref: bytes) -> AESGCM | None:
+    def ciphers_that_open(self, conn: Connection, ref: bytes) -> AESGCM | None:
         """The cipher of one ref, or None where its row is missing or was changed."""
         try:
             return self.ciphers(conn, [ref]).get(ref)
         except (CannotOpen, KeysUnusable):
             return None
 
-    def names(self, conn: sa.Connection, refs: Iterable[bytes]) -> dict[bytes, str]:
+    def names(self, conn: Connection, refs: Iterable[bytes]) -> dict[bytes, str]:
         """The id of each ref, in clear."""
         found = {}
-        for part in chunks(sorted(set(refs)), PARAMETERS_MAX):
-            rows = conn.execute(sa.select(t.subjects).where(t.subjects.c.subject_ref.in_(part)))
-            for row in rows:
-                found[row.subject_ref] = self.open_id(row, self.open_row(row))
+        for row in _BY_REF.rows(conn, sorted(set(refs))):
+            found[row.subject_ref] = self.open_id(row, self.open_row(row))
         return found
 
-    def party_names(self, conn: sa.Connection, parties: Iterable[str]) -> dict[str, str]:
+    def party_names(self, conn: Connection, parties: Iterable[str]) -> dict[str, str]:
         """For each natural person among the parties, ``person:<ref>``: ``person:<id>``."""
         refs = {
             bytes.fromhex(party.removeprefix(PERSON_PREFIX)): party
@@ -169,11 +166,10 @@ class Keyring:
             raise CannotOpen
         return name
 
-    def wrap_day_key(self, day: int) -> tuple[int, bytes, AESGCM]:
-        """A fresh key for the dead letters of a day: (epoch, wrapped, cipher)."""
-        key = new_key()
-        wrapped = seal(self._keks[self._epoch], key, context("day", day, self._epoch))
-        return self._epoch, wrapped, AESGCM(key)
+    def wrap_day_key(self, day: int) -> tuple[int, bytes]:
+        """A fresh key for the dead letters of a day: (epoch, wrapped)."""
+        about = context("day", day, self._epoch)
+        return self._epoch, seal(self._keks[self._epoch], new_key(), about)
 
     def open_day_key(self, day: int, epoch: int, wrapped: bytes) -> AESGCM:
         """Unwrap the key of a day's dead letters. Raises ``CannotOpen``."""
@@ -191,9 +187,7 @@ class Keyring:
     def committed(self, new: Iterable[NewSubject]) -> None:
         """Remember subjects once their rows are durable, never before."""
         for subject in new:
-            lookup = subject.row["lookup"]
-            assert isinstance(lookup, bytes)
-            self._remember(lookup, subject.person)
+            self._remember(subject.lookup, subject.person)
 
     def clear(self) -> None:
         """Drop everything cached: a rolled-back transaction may have shown rows that never were."""
@@ -204,16 +198,16 @@ class Keyring:
         ref, key = os.urandom(t.REF_BYTES), new_key()
         person = Person(ref, AESGCM(key))
         about = _key_context(ref, who.controller, who.kind, self._epoch)
-        row = {
-            "subject_ref": ref,
-            "lookup": lookup,
-            "controller": who.controller,
-            "kind": who.kind,
-            "epoch": self._epoch,
-            "wrapped_key": seal(self._keks[self._epoch], key, about),
-            "sealed_id": seal(person.cipher, who.id.encode(), _id_context(ref)),
-        }
-        return NewSubject(row, person)
+        row = (
+            ref,
+            lookup,
+            who.controller,
+            who.kind,
+            self._epoch,
+            seal(self._keks[self._epoch], key, about),
+            seal(person.cipher, who.id.encode(), _id_context(ref)),
+        )
+        return NewSubject(lookup, row, person)
 
     def _cached(self, lookup: bytes) -> Person | None:
         person = self._cache.get(lookup)

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import hmac
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from lineage.domain.evidence.merkle import Frontier, leaf_hash
 from lineage.domain.evidence.tiles import grow_tiles, partial_tiles
 from lineage.storage import tables as t
-from lineage.storage.engine import PARAMETERS_MAX, AnyRow, chunks
+from lineage.storage.bulk import Insert, Lookup, Upsert
+from lineage.storage.engines import AnyRow, Connection, is_sqlite
 from lineage.storage.errors import StoreUnusable
 from lineage.storage.seal import Hasher, context, row_hash
 
 LOCAL_LANE = "local"
+SLOTS = (LOCAL_LANE, "local/2", "local/3", "local/4")
+"""The lanes of what does not come from a stream: writers on PostgreSQL take whichever is free."""
+
+_EVENTS = Insert(t.events)
+_KNOWN = Lookup(
+    t.events, ["subject_ref", "event_key", "digest", "position"], by=["subject_ref", "event_key"]
+)
+_OF_REFS = Lookup(t.events)
+_OF_REFS_BY_THEN = Lookup(t.events, where="t.recorded_at <= %s")
+_NEW_LOG = Upsert(t.logs, by=["lane"])
+_HEAD = Upsert(
+    t.logs,
+    by=["log"],
+    merge={name: f"excluded.{name}" for name in ("next", "size", "frontier", "mac")},
+)
+_TILES = Upsert(t.tiles, by=["log", "level", "index"], merge={"hashes": "excluded.hashes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +77,39 @@ def head_mac(hasher: Hasher, head: Head) -> bytes:
     return hasher.head(head.log, head.lane, head.next, head.size, head.frontier.to_bytes())
 
 
-def lock_log(conn: sa.Connection, hasher: Hasher, lane: str) -> Head:
+def lock_log(conn: Connection, hasher: Hasher, lane: str) -> Head:
     """The head of a lane's log, made where it is new; held until the transaction ends."""
-    row = conn.execute(sa.select(t.logs).where(t.logs.c.lane == lane)).first()
+    if lane == LOCAL_LANE and not is_sqlite(conn):
+        return _lock_slot(conn, hasher)
+    what = sa.select(t.logs).where(t.logs.c.lane == lane).with_for_update()
+    row = conn.execute(what).first()
+    if row is None:
+        _make_log(conn, hasher, lane)
+        row = conn.execute(what).one()
+    return _checked_head(hasher, row)
+
+
+def _lock_slot(conn: Connection, hasher: Hasher) -> Head:
+    """A slot of the local lane that nobody holds; where all are held, wait for one of them."""
+    c = t.logs.c
+    slots = sa.select(t.logs).where(c.lane.in_(SLOTS)).order_by(c.log)
+    row = conn.execute(slots.limit(1).with_for_update(skip_locked=True)).first()
     if row is not None:
         return _checked_head(hasher, row)
+    made = set(conn.execute(sa.select(c.lane).where(c.lane.in_(SLOTS))).scalars())
+    free = [lane for lane in SLOTS if lane not in made]
+    lane = free[0] if free else random.choice(SLOTS)  # noqa: S311 - which queue, not which secret
+    if free:
+        _make_log(conn, hasher, lane)
+    what = sa.select(t.logs).where(c.lane == lane).with_for_update()
+    return _checked_head(hasher, conn.execute(what).one())
+
+
+def _make_log(conn: Connection, hasher: Hasher, lane: str) -> None:
+    """Make a log; of two that make the same at once the second waits, and takes the first's."""
     log = conn.execute(sa.select(sa.func.coalesce(sa.func.max(t.logs.c.log), 0) + 1)).scalar_one()
     head = Head(log, lane, 0, 0, Frontier.from_bytes(0, b""))
-    conn.execute(t.logs.insert(), _log_row(hasher, head))
-    return head
+    _NEW_LOG.run(conn, [_log_row(hasher, head)])
 
 
 def _checked_head(hasher: Hasher, row: AnyRow) -> Head:
@@ -86,48 +127,29 @@ def _checked_head(hasher: Hasher, row: AnyRow) -> Head:
     )
 
 
-def last_recorded_at(conn: sa.Connection, head: Head) -> int:
+def last_recorded_at(conn: Connection, head: Head) -> int:
     """When the newest event of a log was recorded; 0 for an empty log."""
     c = t.events.c
     what = sa.select(c.recorded_at).where(c.log == head.log, c.position == head.size - 1)
     return conn.execute(what).scalar() or 0
 
 
-def _log_row(hasher: Hasher, head: Head) -> dict[str, object]:
-    return {
-        "log": head.log,
-        "lane": head.lane,
-        "next": head.next,
-        "size": head.size,
-        "frontier": head.frontier.to_bytes(),
-        "mac": head_mac(hasher, head),
-    }
+def _log_row(hasher: Hasher, head: Head) -> tuple[object, ...]:
+    mac = head_mac(hasher, head)
+    return (head.log, head.lane, head.next, head.size, head.frontier.to_bytes(), mac)
 
 
 def known_events(
-    conn: sa.Connection, keys: Sequence[tuple[bytes, bytes]]
+    conn: Connection, keys: Sequence[tuple[bytes, bytes]]
 ) -> dict[tuple[bytes, bytes], tuple[bytes, int]]:
     """Of these (subject_ref, event_key) those on record: their digest and position."""
-    found = {}
-    for part in chunks(list(keys), PROBED_MAX):
-        pairs = ", ".join(["(?, ?)"] * len(part))
-        values = tuple(value for key in part for value in key)
-        for ref, key, digest, position in conn.exec_driver_sql(f"{_KNOWN}{pairs})", values):
-            found[ref, key] = (digest, position)
-    return found
-
-
-PROBED_MAX = 2000
-
-# Built by hand: the toolkit takes longer to write a list of pairs than SQLite to look them up.
-_KNOWN = (
-    "SELECT subject_ref, event_key, digest, position FROM events"
-    " WHERE (subject_ref, event_key) IN (VALUES "
-)
+    return {
+        (ref, key): (digest, position) for ref, key, digest, position in _KNOWN.rows(conn, keys)
+    }
 
 
 def append(
-    conn: sa.Connection,
+    conn: Connection,
     hasher: Hasher,
     head: Head,
     rows: Sequence[EventRow],
@@ -153,59 +175,34 @@ def append(
                 row.body,
             )
         )
-    conn.exec_driver_sql(_INSERT_EVENTS, values)
+    _EVENTS.run(conn, values)
     frontier = _append_tiles(conn, head, leaves)
     size = head.size + len(rows)
     new = Head(head.log, head.lane, head.next + len(rows), size, frontier)
-    conn.execute(t.logs.update().where(t.logs.c.log == head.log), _log_row(hasher, new))
+    _HEAD.run(conn, [_log_row(hasher, new)])
     return new
 
 
-_INSERT_EVENTS = (
-    "INSERT INTO events (subject_ref, event_key, log, position, type, occurred_at, recorded_at,"
-    " digest, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-
-
-def _append_tiles(conn: sa.Connection, head: Head, leaves: list[bytes]) -> Frontier:
+def _append_tiles(conn: Connection, head: Head, leaves: list[bytes]) -> Frontier:
     partial = {
         level: read_tile(conn, head.log, level, index)
         for level, index, _width in partial_tiles(head.size)
     }
     frontier, tiles = grow_tiles(head.frontier, partial, leaves)
-    statement = insert(t.tiles)
-    statement = statement.on_conflict_do_update(
-        index_elements=["log", "level", "index"], set_={"hashes": statement.excluded.hashes}
-    )
-    conn.execute(
-        statement,
-        [{"log": head.log, "level": x.level, "index": x.index, "hashes": x.hashes} for x in tiles],
-    )
+    _TILES.run(conn, [(head.log, x.level, x.index, x.hashes) for x in tiles])
     return frontier
 
 
-def read_tile(conn: sa.Connection, log: int, level: int, index: int) -> bytes:
+def read_tile(conn: Connection, log: int, level: int, index: int) -> bytes:
     """The hashes of one tile; empty where there is none."""
     where = (t.tiles.c.log == log) & (t.tiles.c.level == level) & (t.tiles.c.index == index)
     return conn.execute(sa.select(t.tiles.c.hashes).where(where)).scalar() or b""
 
 
 def events_of(
-    conn: sa.Connection, refs: Iterable[bytes], *, known_at: int | None = None
+    conn: Connection, refs: Iterable[bytes], *, known_at: int | None = None
 ) -> list[AnyRow]:
     """The rows of these subjects, sealed; with ``known_at`` only those recorded up to it."""
-    found: list[AnyRow] = []
-    for part in chunks(list(refs), PARAMETERS_MAX):
-        what = sa.select(
-            t.events.c.subject_ref,
-            t.events.c.event_key,
-            t.events.c.type,
-            t.events.c.occurred_at,
-            t.events.c.recorded_at,
-            t.events.c.position,
-            t.events.c.body,
-        ).where(t.events.c.subject_ref.in_(part))
-        if known_at is not None:
-            what = what.where(t.events.c.recorded_at <= known_at)
-        found.extend(conn.execute(what).all())
-    return found
+    if known_at is None:
+        return _OF_REFS.rows(conn, list(refs))
+    return _OF_REFS_BY_THEN.rows(conn, list(refs), known_at=known_at)

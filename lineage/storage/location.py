@@ -7,15 +7,25 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from lineage.storage.errors import StoreUnusable
+from lineage.storage.engines import URLS
+from lineage.storage.errors import KeysUnusable, StoreUnusable
 
 
 def default_key_folder(url: str) -> Path:
-    """The folder beside an SQLite database. Raises ``StoreUnusable`` for a URL that is none."""
+    """The folder beside an SQLite database.
+
+    Raises ``StoreUnusable`` for a URL that is none, and ``KeysUnusable`` for a database on a server:
+    nothing beside it is ours, and keys that one program makes the next would not find.
+    """
     try:
-        database = make_url(url).database
+        parsed = make_url(url)
     except ArgumentError:
-        database = None
-    if not database:
-        raise StoreUnusable("the store is no URL of a database", do="write sqlite:///lineage.db")
-    return Path(f"{database}.keys")
+        raise StoreUnusable("the store is no URL of a database", do=URLS) from None
+    if parsed.get_backend_name() != "sqlite":
+        raise KeysUnusable(
+            "a store on a server has no key folder by default",
+            do="name it with --keys or LINEAGE_KEYS; an empty or new folder is filled by db upgrade",
+        )
+    if not parsed.database:
+        raise StoreUnusable("the store is no URL of a database", do=URLS)
+    return Path(f"{parsed.database}.keys")

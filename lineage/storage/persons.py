@@ -8,27 +8,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-import sqlalchemy as sa
-
 from lineage.storage import tables as t
-from lineage.storage.engine import PARAMETERS_MAX, chunks
+from lineage.storage.bulk import Lookup
+from lineage.storage.engines import Connection
 
 Link = tuple[bytes, bytes]
 
 
-def linked_refs(conn: sa.Connection, refs: Iterable[bytes]) -> tuple[set[bytes], list[Link]]:
+_LINKS = Lookup(t.links)
+_VERSIONS = Lookup(t.persons, ["ver"])
+
+
+def linked_refs(conn: Connection, refs: Iterable[bytes]) -> tuple[set[bytes], list[Link]]:
     """All refs that links connect with these, and those links (each once, as recorded)."""
-    reached: set[bytes] = set()
+    reached = set(refs)
     found: list[Link] = []
-    for part in chunks(sorted(set(refs)), PARAMETERS_MAX):
-        reached.update(part)
-        walk = sa.select(t.links.c.subject_ref, t.links.c.other_ref, t.links.c.forward)
-        start = walk.where(t.links.c.subject_ref.in_(part)).cte("walk", recursive=True)
-        step = walk.join(start, t.links.c.subject_ref == start.c.other_ref)
-        for ref, other, forward in conn.execute(sa.select(start.union(step))):
-            reached |= {ref, other}
-            if forward:
-                found.append((ref, other))
+    waiting = reached
+    while waiting:
+        rows = _LINKS.rows(conn, sorted(waiting))
+        found += [(row.subject_ref, row.other_ref) for row in rows if row.forward]
+        waiting = {row.other_ref for row in rows} - reached
+        reached |= waiting
     return reached, found
 
 
@@ -59,8 +59,6 @@ def main_ref(group: Sequence[bytes], links: Iterable[Link]) -> bytes:
     return min(owners or group)
 
 
-def version_of(conn: sa.Connection, refs: Sequence[bytes]) -> int:
+def version_of(conn: Connection, refs: Sequence[bytes]) -> int:
     """How many events are on record for the person: the ``ver`` of its plans."""
-    total = sa.func.coalesce(sa.func.sum(t.persons.c.ver), 0)
-    found = conn.execute(sa.select(total).where(t.persons.c.subject_ref.in_(refs)))
-    return int(found.scalar_one())
+    return sum(row.ver for row in _VERSIONS.rows(conn, refs))

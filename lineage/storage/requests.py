@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from lineage.storage import tables as t
-from lineage.storage.engine import AnyRow
+from lineage.storage.engines import AnyRow
 
 
 def find_request(

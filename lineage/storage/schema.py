@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from lineage.storage import tables as t
-from lineage.storage.engine import open_engine, reading, writing
+from lineage.storage.engines import insert_new, is_sqlite, open_engine, reading, writing
 from lineage.storage.errors import KeysUnusable, SchemaMismatch, StoreUnusable
 
 if TYPE_CHECKING:
@@ -21,6 +20,9 @@ SCHEMA_VERSION = "0001"
 """The newest migration; ``tests/storage`` holds it against the folder."""
 
 VERSION_TABLE = "alembic_version"
+
+UPGRADING = 7_146_533_204
+"""Key of the advisory lock that lets one program at a time migrate a PostgreSQL store."""
 
 
 def current_version(engine: sa.Engine) -> str | None:
@@ -61,6 +63,8 @@ def upgrade(url: str) -> tuple[str | None, str]:
     try:
         before = current_version(engine)
         with writing(engine) as conn:
+            if not is_sqlite(conn):  # where the lock is not taken by the transaction itself
+                conn.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADING)))
             config = migration_config()
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
@@ -102,4 +106,4 @@ def check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
     new = [{"name": n, "value": value} for n, value in key_checks.items() if n not in stored]
     if new:
         with writing(engine) as conn:
-            conn.execute(insert(t.meta).on_conflict_do_nothing(), new)
+            insert_new(conn, t.meta, new)

@@ -6,56 +6,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-import sqlalchemy as sa
+from collections.abc import Iterable, Mapping, Sequence
 
 from lineage.domain.facts import Recorded
 from lineage.domain.fold.forward import Standing, standing_of
 from lineage.storage import tables as t
-from lineage.storage.engine import PARAMETERS_MAX, chunks
+from lineage.storage.bulk import Lookup, Upsert
+from lineage.storage.engines import Connection, is_sqlite
 
 NOTHING = Standing((0, 0), plain=False)
 """Of a ref that others link to and that has no event of its own: it must be folded with them."""
 
-_UPSERT = (
-    "INSERT INTO persons (subject_ref, controller, ver, last_at, last_rank, plain)"
-    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (subject_ref) DO UPDATE SET"
-    " ver = ver + excluded.ver,"
-    " last_rank = CASE WHEN excluded.last_at > last_at THEN excluded.last_rank"
-    " WHEN excluded.last_at = last_at THEN max(last_rank, excluded.last_rank)"
-    " ELSE last_rank END,"
-    " last_at = max(last_at, excluded.last_at),"
-    " plain = plain AND excluded.plain"
+_LATER = (
+    "CASE WHEN (excluded.last_at, excluded.last_rank) > (persons.last_at, persons.last_rank)"
+    " THEN excluded.{0} ELSE persons.{0} END"
+)
+_ADD = Upsert(
+    t.persons,
+    by=["subject_ref"],
+    merge={
+        "ver": "persons.ver + excluded.ver",
+        "last_at": _LATER.format("last_at"),
+        "last_rank": _LATER.format("last_rank"),
+        "plain": "persons.plain AND excluded.plain",
+    },
 )
 
 
-def read_standings(conn: sa.Connection, refs: Iterable[bytes]) -> dict[bytes, Standing]:
-    """The standing of each of these refs that has a row."""
-    c = t.persons.c
-    found = {}
-    for part in chunks(sorted(set(refs)), PARAMETERS_MAX):
-        what = sa.select(c.subject_ref, c.last_at, c.last_rank, c.plain)
-        for ref, at, rank, plain in conn.execute(what.where(c.subject_ref.in_(part))):
+NEW = -(1 << 63)
+"""``last_at`` of a row that only holds the place of a person's first event: all are later."""
+
+_STANDINGS = Lookup(
+    t.persons,
+    ["subject_ref", "last_at", "last_rank", "plain"],
+    order='t."subject_ref"',
+    lock=True,
+)
+_PLACES = Upsert(t.persons, by=["subject_ref"])
+
+
+def lock_persons(conn: Connection, people: Mapping[bytes, str]) -> dict[bytes, Standing]:
+    """Lock these refs (ref -> controller) until the transaction ends, sorted, as everybody does.
+
+    Gives the standing of each that has a row. Whoever reads facts of theirs in later statements
+    sees what all those wrote who held the lock before. On SQLite the one writer has them all.
+    """
+    found: dict[bytes, Standing] = {}
+    waiting = sorted(people)
+    while waiting:
+        rows = _STANDINGS.rows(conn, waiting)
+        for ref, at, rank, plain in rows:
             found[ref] = Standing((at, rank), bool(plain))
-    return found
+        if is_sqlite(conn):
+            break
+        # A row that is not there cannot be locked, so it is made; if somebody made it meanwhile,
+        # theirs is the one to lock.
+        waiting = [ref for ref in waiting if ref not in found]
+        places = [(ref, people[ref], 0, NEW, 0, True) for ref in waiting]
+        if _PLACES.run(conn, places) == len(places):
+            break
+    return {ref: standing for ref, standing in found.items() if standing.last[0] != NEW}
 
 
-def add_events(
-    conn: sa.Connection, events: Sequence[Recorded], controllers: dict[bytes, str]
-) -> None:
+def add_events(conn: Connection, events: Sequence[Recorded], controllers: dict[bytes, str]) -> None:
     """Count newly recorded events; ``controllers`` gives each ref's controller."""
     write_rows(conn, rows_of(events, controllers))
 
 
-def write_rows(conn: sa.Connection, rows: Iterable[tuple[bytes, str, int, Standing]]) -> None:
+def write_rows(conn: Connection, rows: Iterable[tuple[bytes, str, int, Standing]]) -> None:
     """Add rows of ``rows_of`` to those that stand."""
     values = [
         (ref, controller, count, *standing.last, standing.plain)
         for ref, controller, count, standing in rows
     ]
     if values:
-        conn.exec_driver_sql(_UPSERT, values)
+        _ADD.run(conn, values)
 
 
 def rows_of(

@@ -6,20 +6,26 @@ them knows no SQL, what is below knows no business beyond the pure fold.
 
 from __future__ import annotations
 
+import random
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-import sqlalchemy as sa
+from functools import partial
+from typing import TypeVar
 
 from lineage.domain.facts import Facts, Recorded
+from lineage.domain.fold.forward import Standing
 from lineage.domain.parties import parties_of, renamed
 from lineage.events import Event
-from lineage.storage import engine as engines
+from lineage.storage import engines
 from lineage.storage import tables as t
+from lineage.storage.bulk import Upsert
 from lineage.storage.dead_letters import DeadLetterBox
 from lineage.storage.drafts import DeadLetter, Draft, Drafter, PreparedBatch
-from lineage.storage.errors import VersionChanged
+from lineage.storage.engines import Connection
+from lineage.storage.errors import InTheWay, StorageError, VersionChanged
 from lineage.storage.folding import FoldedPerson, Folder, Versions
 from lineage.storage.freshness import note_sources
 from lineage.storage.keyring import Keyring, Who
@@ -35,10 +41,16 @@ from lineage.storage.ledger import (
 from lineage.storage.persons import linked_refs, version_of
 from lineage.storage.schema import check_schema
 from lineage.storage.seal import Hasher
-from lineage.storage.standings import add_events, read_standings
+from lineage.storage.standings import add_events, lock_persons
 from lineage.storage.tasks import Tasks
 
-RACES_MAX = 5
+TRIES_MAX = 8
+PAUSE_SECONDS = 0.02
+"""Before the second try, at most; doubled before each further one, and drawn at random."""
+
+_SUBJECTS = Upsert(t.subjects, by=["lookup"])
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +95,12 @@ class Applied:
     acts: int = 0
 
 
-class SubjectRace(Exception):
+class SubjectRace(StorageError):
     """Another writer made a subject that this batch was about to make: prepare it again."""
+
+    def __init__(self) -> None:
+        """Say so; ``apply`` never lets it out."""
+        super().__init__("another writer has just recorded this person for the first time")
 
 
 class Store:
@@ -107,13 +123,13 @@ class Store:
         self.engine.dispose()
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[Connection]:
         """A snapshot."""
         with engines.reading(self.engine) as conn:
             yield conn
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self) -> Iterator[Connection]:
         """A writing transaction. What it read and made is forgotten if it is rolled back."""
         try:
             with engines.writing(self.engine) as conn:
@@ -122,7 +138,20 @@ class Store:
             self.keyring.clear()
             raise
 
-    def named(self, conn: sa.Connection, facts: Facts) -> Facts:
+    def run(self, work: Callable[[Connection], Result]) -> Result:
+        """Do ``work`` in a writing transaction, again as a whole where another writer was in the
+        way. Raises ``InTheWay`` when that happens over and over.
+        """
+        for tried in range(TRIES_MAX - 1):
+            try:
+                with self.writing() as conn:
+                    return work(conn)
+            except InTheWay:
+                time.sleep(random.random() * PAUSE_SECONDS * 2**tried)  # noqa: S311 - jitter
+        with self.writing() as conn:
+            return work(conn)
+
+    def named(self, conn: Connection, facts: Facts) -> Facts:
         """Facts as the world outside the store knows its parties: natural persons by their id."""
         return renamed(facts, self.keyring.party_names(conn, parties_of(facts)))
 
@@ -132,7 +161,7 @@ class Store:
         *,
         dead: Sequence[DeadLetter] = (),
         raws: dict[int, Callable[[], tuple[str, bytes]]] | None = None,
-        conn: sa.Connection | None = None,
+        conn: Connection | None = None,
     ) -> PreparedBatch:
         """Resolve, seal and hash a batch; takes no lock."""
         batch = PreparedBatch(events, dead=list(dead), raws=raws or {})
@@ -153,22 +182,22 @@ class Store:
         lane: str = LOCAL_LANE,
     ) -> Applied:
         """Record a batch in one transaction: ledger, facts, acts that follow, dead letters."""
-        for _ in range(RACES_MAX):
+        for _ in range(TRIES_MAX):
+            work = partial(
+                self.apply_in, batch=batch, now=now, follow=follow, expected=expected, lane=lane
+            )
             try:
-                with self.writing() as conn:
-                    applied = self.apply_in(
-                        conn, batch, now=now, follow=follow, expected=expected, lane=lane
-                    )
+                applied = self.run(work)
             except SubjectRace:
                 batch = self.prepare(batch.events, dead=batch.dead, raws=batch.raws)
                 continue
             self.keyring.committed(batch.new.values())
             return applied
-        raise SubjectRace
+        raise InTheWay
 
     def apply_in(
         self,
-        conn: sa.Connection,
+        conn: Connection,
         batch: PreparedBatch,
         *,
         now: Callable[[], int],
@@ -176,18 +205,22 @@ class Store:
         expected: Expected | None = None,
         lane: str = LOCAL_LANE,
     ) -> Applied:
-        """``apply`` inside a transaction that the caller ends."""
+        """``apply`` inside a transaction that the caller ends.
+
+        Locks in the one order there is: the lane's log, new subjects, persons. Only then is
+        anything read that what follows rests on.
+        """
         head = lock_log(conn, self.hasher, lane)
         clock = now()
         # Along a lane the time of recording never goes back, whatever the machine's clock does.
         recorded_at = max(clock, last_recorded_at(conn, head))
+        self._insert_subjects(conn, batch)
+        standings = self._lock_persons(conn, batch.drafts)
         if expected is not None:
             self._check_version(conn, expected)
-        self._insert_subjects(conn, batch)
         applied = Applied(now=clock, recorded_at=recorded_at, first_position=head.size)
         fresh, reused = self._split(conn, batch.drafts, applied)
         applied.recorded = len(fresh)
-        standings = read_standings(conn, [draft.row.subject_ref for draft in fresh])
         head = self._append(conn, head, fresh, recorded_at)
         late = self.folder.go_forward(conn, fresh, standings, recorded_at)
         people, concerned = self._fold(conn, late)
@@ -199,27 +232,38 @@ class Store:
         self.dead_letters.keep(conn, letters, lane=lane, recorded_at=recorded_at)
         return applied
 
-    def _check_version(self, conn: sa.Connection, expected: Expected) -> None:
+    def _check_version(self, conn: Connection, expected: Expected) -> None:
         person = self.keyring.find(conn, expected.who)
         refs, _ = linked_refs(conn, [] if person is None else [person.ref])
         ver = version_of(conn, sorted(refs))
         if ver != expected.ver:
             raise VersionChanged(ver)
 
-    def _insert_subjects(self, conn: sa.Connection, batch: PreparedBatch) -> None:
+    def _insert_subjects(self, conn: Connection, batch: PreparedBatch) -> None:
         """Insert new subjects; if a lookup is taken by now, the batch was sealed for nothing."""
-        if not batch.new:
-            return
         rows = [subject.row for subject in batch.new.values()]
-        lookups = [row["lookup"] for row in rows]
-        for part in engines.chunks(lookups, engines.PARAMETERS_MAX):
-            taken = sa.select(t.subjects.c.lookup).where(t.subjects.c.lookup.in_(part)).limit(1)
-            if conn.execute(taken).first() is not None:
-                raise SubjectRace
-        conn.execute(t.subjects.insert(), rows)
+        if _SUBJECTS.run(conn, rows) < len(rows):
+            raise SubjectRace
+
+    def _lock_persons(self, conn: Connection, drafts: Sequence[Draft]) -> dict[bytes, Standing]:
+        """Lock everybody the drafts are about, with all refs of theirs; gives their standings."""
+        people = {draft.row.subject_ref: draft.controller for draft in drafts if draft.person}
+        people |= {d.linked_ref: d.controller for d in drafts if d.linked_ref is not None}
+        standings = lock_persons(conn, people)
+        # Who is linked is not plain; and nobody changes its links without the lock we hold.
+        joined: dict[str, list[bytes]] = defaultdict(list)
+        for ref, standing in standings.items():
+            if not standing.plain:
+                joined[people[ref]].append(ref)
+        others: dict[bytes, str] = {}
+        for controller, refs in joined.items():
+            connected, _ = linked_refs(conn, refs)
+            others |= dict.fromkeys(connected - set(people), controller)
+        lock_persons(conn, others)
+        return standings
 
     def _split(
-        self, conn: sa.Connection, drafts: Sequence[Draft], applied: Applied
+        self, conn: Connection, drafts: Sequence[Draft], applied: Applied
     ) -> tuple[list[Draft], list[int]]:
         """Keep what is new; the first under an id wins, in the batch as in the store."""
         keys = [(draft.row.subject_ref, draft.row.event_key) for draft in drafts]
@@ -242,7 +286,7 @@ class Store:
         return fresh, reused
 
     def _append(
-        self, conn: sa.Connection, head: Head, drafts: Sequence[Draft], recorded_at: int
+        self, conn: Connection, head: Head, drafts: Sequence[Draft], recorded_at: int
     ) -> Head:
         rows = [draft.row for draft in drafts]
         head = append(conn, self.hasher, head, rows, recorded_at=recorded_at)
@@ -253,13 +297,13 @@ class Store:
         return head
 
     def _fold(
-        self, conn: sa.Connection, drafts: Sequence[Draft]
+        self, conn: Connection, drafts: Sequence[Draft]
     ) -> tuple[list[FoldedPerson], set[bytes]]:
         touched = {d.row.subject_ref: d.controller for d in drafts if d.person}
         return self.folder.fold_refs(conn, touched)
 
     def _with_acts(
-        self, conn: sa.Connection, people: list[FoldedPerson], acted: Sequence[Draft]
+        self, conn: Connection, people: list[FoldedPerson], acted: Sequence[Draft]
     ) -> list[FoldedPerson]:
         """Fold those who got acts again; who belongs to whom is known, and not yet written."""
         refs = {draft.row.subject_ref for draft in acted}
@@ -275,7 +319,7 @@ class Store:
 
     def _act(
         self,
-        conn: sa.Connection,
+        conn: Connection,
         head: Head,
         people: Sequence[FoldedPerson],
         follow: Follow,

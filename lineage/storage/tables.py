@@ -18,10 +18,13 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
+from sqlalchemy import Text as PlainText
+
+Text = PlainText().with_variant(PlainText(collation="C"), "postgresql")
+"""Compared byte by byte, so that both engines give the same order."""
 
 metadata = MetaData(
     naming_convention={

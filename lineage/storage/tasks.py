@@ -12,12 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from lineage.events import NoticePlanned
 from lineage.storage import tables as t
 from lineage.storage.drafts import Draft
-from lineage.storage.engine import AnyRow
+from lineage.storage.engines import AnyRow, Connection, insert_new
 from lineage.storage.keyring import Keyring
 from lineage.storage.seal import context, seal, unseal
 
@@ -58,7 +57,7 @@ class Tasks:
         """Take the keys: a frozen body names the person and is sealed under its key."""
         self._keyring = keyring
 
-    def plan(self, conn: sa.Connection, acts: Sequence[Draft], now: int) -> None:
+    def plan(self, conn: Connection, acts: Sequence[Draft], now: int) -> None:
         """Make a task for each planned notice among the acts."""
         values = [
             {
@@ -73,18 +72,16 @@ class Tasks:
             for act in acts
             if isinstance(act.data, NoticePlanned)
         ]
-        if values:
-            statement = insert(t.tasks).on_conflict_do_nothing(index_elements=["notice_id"])
-            conn.execute(statement, values)
+        insert_new(conn, t.tasks, values)
 
-    def claimed(self, conn: sa.Connection, refs: Sequence[bytes]) -> frozenset[str]:
+    def claimed(self, conn: Connection, refs: Sequence[bytes]) -> frozenset[str]:
         """The notices of these refs whose body is frozen."""
         c = t.tasks.c
         what = sa.select(c.notice_id).where(c.subject_ref.in_(refs), c.body.is_not(None))
         return frozenset(conn.execute(what).scalars())
 
     def revive(
-        self, conn: sa.Connection, reachable: Iterable[tuple[str, Sequence[str]]], now: int
+        self, conn: Connection, reachable: Iterable[tuple[str, Sequence[str]]], now: int
     ) -> None:
         """Make due again what could not be told for want of an endpoint that is there now.
 
@@ -102,7 +99,7 @@ class Tasks:
 
     def claim(
         self,
-        conn: sa.Connection,
+        conn: Connection,
         *,
         now: int,
         lease_micros: int,
@@ -155,7 +152,7 @@ class Tasks:
         return claims
 
     def _ready(
-        self, conn: sa.Connection, now: int, limit: int, each: int, room: Mapping[Party, int]
+        self, conn: Connection, now: int, limit: int, each: int, room: Mapping[Party, int]
     ) -> list[AnyRow]:
         c = t.tasks.c
         ready = sa.or_(
@@ -168,14 +165,15 @@ class Tasks:
             what = what.where(sa.tuple_(c.controller, c.recipient).not_in(full))
         taken: Counter[Party] = Counter()
         found = []
-        for row in conn.execute(what.limit(limit)).all():
+        what = what.limit(limit).with_for_update(skip_locked=True)
+        for row in conn.execute(what).all():
             party = (row.controller, row.recipient)
             if taken[party] < room.get(party, each):
                 taken[party] += 1
                 found.append(row)
         return found
 
-    def freeze(self, conn: sa.Connection, claim: Claim, body: bytes) -> None:
+    def freeze(self, conn: Connection, claim: Claim, body: bytes) -> None:
         """Keep the body of the first attempt: every later one sends the same bytes."""
         cipher = self._keyring.ciphers(conn, [claim.ref])[claim.ref]
         sealed = seal(cipher, body, _about(claim.notice_id))
@@ -185,7 +183,7 @@ class Tasks:
 
     def finish(
         self,
-        conn: sa.Connection,
+        conn: Connection,
         claim: Claim,
         *,
         now: int,
@@ -218,14 +216,14 @@ class Tasks:
         )
         return True
 
-    def counts(self, conn: sa.Connection) -> dict[str, int]:
+    def counts(self, conn: Connection) -> dict[str, int]:
         """How many tasks there are, by state."""
         c = t.tasks.c
         rows = conn.execute(sa.select(c.state, sa.func.count()).group_by(c.state))
         return dict(rows.all())
 
     def of_notices(
-        self, conn: sa.Connection, refs: Sequence[bytes]
+        self, conn: Connection, refs: Sequence[bytes]
     ) -> dict[str, tuple[int, str | None]]:
         """Attempts and last error of each notice of these refs."""
         c = t.tasks.c

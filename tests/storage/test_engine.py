@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event as hooks
 
-from lineage.storage import engine as engines
+from lineage.storage import engines
 from lineage.storage.errors import StoreUnusable
 from lineage.tracker import Tracker, open_tracker
 from tests.storage.dump import RECORD, dump

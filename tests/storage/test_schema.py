@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from lineage.storage import schema
-from lineage.storage.engine import open_engine
+from lineage.storage.engines import open_engine
 from lineage.storage.errors import SchemaMismatch, StoreUnusable
 from lineage.storage.tables import metadata
 from lineage.tracker import open_tracker, upgrade_store

@@ -1,0 +1,195 @@
+"""The hot statements: rows looked up, inserted, merged and removed by key, many at a time.
+
+They are made once from the tables and run on the driver, for the toolkit takes longer to write a
+list of keys than the engine to look them up. SQLite is given lists of parameters and
+``executemany``; PostgreSQL arrays, and COPY for what is many and new.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from lineage.storage.engines import Connection, driver_of, is_sqlite
+
+KEYS_MAX = 2048
+"""Keys in one statement on SQLite, which takes at most 32,766 parameters."""
+
+COPY_MIN = 20
+"""Fewer rows are quicker inserted one by one, in a pipeline."""
+
+PG_TYPES = {
+    sa.LargeBinary: "bytea",
+    sa.SmallInteger: "int2",
+    sa.Integer: "int4",
+    sa.BigInteger: "int8",
+    sa.Boolean: "bool",
+    sa.Text: "text",
+}
+
+Row = tuple[Any, ...]
+
+
+def pg_type(column: sa.Column[Any]) -> str:
+    """The name of a column's type on PostgreSQL."""
+    return PG_TYPES[type(column.type)]
+
+
+def _quoted(names: Sequence[str], before: str = "") -> str:
+    return ", ".join(f'{before}"{name}"' for name in names)
+
+
+def _marks(names: Sequence[str]) -> str:
+    return ", ".join("?" * len(names))
+
+
+class Lookup:
+    """Rows of a table by one or two key columns: ``rows(conn, keys)`` finds those there are."""
+
+    def __init__(
+        self,
+        table: sa.Table,
+        columns: Sequence[str] = (),
+        *,
+        by: Sequence[str] = ("subject_ref",),
+        where: str = "",
+        order: str = "",
+        lock: bool = False,
+    ) -> None:
+        """``columns`` are all where none are named; ``where``, ``order`` and ``lock`` (FOR UPDATE,
+        where the engine has it) are added to the statement as they are.
+        """
+        names = list(columns) or [column.name for column in table.columns]
+        self._make: Callable[[Row], Any] = namedtuple("Found", names)._make  # type: ignore[misc]  # noqa: PYI024 - the names are data
+        self._width = len(by)
+        self._start = f'SELECT {_quoted(names, "t.")} FROM "{table.name}" AS t'  # noqa: S608 - our names
+        self._by = _quoted(by, "t.")
+        self._where = f" AND {where}" if where else ""
+        self._order = f" ORDER BY {order}" if order else ""
+        self._on_arrays = self._made_for_arrays(table, by) + self._where + self._order
+        if lock:
+            self._on_arrays += " FOR UPDATE OF t"
+        self._ordered = bool(order)
+
+    def _made_for_arrays(self, table: sa.Table, by: Sequence[str]) -> str:
+        types = [pg_type(table.c[name]) for name in by]
+        if len(by) == 1:
+            return f"{self._start} WHERE {self._by} = ANY(%b::{types[0]}[])"
+        arrays = ", ".join(f"%b::{type_}[]" for type_ in types)
+        ks = [f"k{n}" for n in range(len(by))]
+        same = " AND ".join(f't."{name}" = k.{k}' for name, k in zip(by, ks, strict=True))
+        return f"{self._start} JOIN unnest({arrays}) AS k({', '.join(ks)}) ON {same} WHERE true"
+
+    def rows(self, conn: Connection, keys: Sequence[Any], **named: Any) -> list[Any]:
+        """The rows found, as named tuples; ``keys`` are values, or tuples of two."""
+        if not keys:
+            return []
+        make = self._make
+        if is_sqlite(conn):
+            return [make(row) for row in self._on_lists(driver_of(conn), keys, named)]
+        arrays = [list(keys)] if self._width == 1 else [list(part) for part in zip(*keys, strict=True)]
+        cursor = driver_of(conn).cursor(binary=True)
+        cursor.execute(self._on_arrays, [*arrays, *named.values()])
+        return [make(row) for row in cursor.fetchall()]
+
+    def _on_lists(self, driver: Any, keys: Sequence[Any], more: Mapping[str, Any]) -> Iterator[Row]:
+        for start in range(0, len(keys), KEYS_MAX):
+            part = keys[start : start + KEYS_MAX]
+            # Rounded up, so that the driver has the statement at hand; the last key fills the rest.
+            count = 1 << (len(part) - 1).bit_length()
+            values = [*part, *[part[-1]] * (count - len(part))]
+            if self._width == 1:
+                marks = ", ".join("?" * count)
+            else:
+                values = [value for key in values for value in key]
+                marks = f"VALUES {', '.join(['(?, ?)'] * count)}"
+            by = self._by if self._width == 1 else f"({self._by})"
+            where = self._where.replace("%s", "?")
+            sql = f"{self._start} WHERE {by} IN ({marks}){where}{self._order}"
+            yield from driver.execute(sql, [*values, *more.values()])
+
+
+class Insert:
+    """New rows of a table: tuples of all its columns, in the table's order."""
+
+    def __init__(self, table: sa.Table) -> None:
+        """Write the statements."""
+        names = [column.name for column in table.columns]
+        into = f'"{table.name}" ({_quoted(names)})'
+        self._types = [pg_type(column) for column in table.columns]
+        self._one = f"INSERT INTO {into} VALUES ({_marks(names)})"  # noqa: S608
+        self._copy = f"COPY {into} FROM STDIN (FORMAT BINARY)"
+
+    def run(self, conn: Connection, rows: Sequence[Row]) -> None:
+        """Insert; a key that is taken is the engine's error."""
+        if not rows:
+            return
+        driver = driver_of(conn)
+        if is_sqlite(conn):
+            driver.executemany(self._one, rows)
+            return
+        with driver.cursor() as cursor:
+            if len(rows) < COPY_MIN:
+                cursor.executemany(self._one.replace("?", "%b"), rows)
+                return
+            with cursor.copy(self._copy) as copy:
+                copy.set_types(self._types)
+                for row in rows:
+                    copy.write_row(row)
+
+
+class Upsert:
+    """Rows merged into a table by key: tuples of all its columns; no key twice in one call."""
+
+    def __init__(
+        self, table: sa.Table, *, by: Sequence[str], merge: Mapping[str, str] | None = None
+    ) -> None:
+        """``merge`` maps columns to SQL over the table's name and ``excluded``; None: keep."""
+        names = [column.name for column in table.columns]
+        into = f'INSERT INTO "{table.name}" ({_quoted(names)})'
+        do = "NOTHING"
+        if merge is not None:
+            do = "UPDATE SET " + ", ".join(f'"{name}" = {sql}' for name, sql in merge.items())
+        conflict = f" ON CONFLICT ({_quoted(by)}) DO {do}"
+        arrays = ", ".join(f"%b::{pg_type(column)}[]" for column in table.columns)
+        new = f"unnest({arrays}) AS new({_quoted(names)})"
+        self._one = f"{into} VALUES ({_marks(names)}){conflict}"
+        # In one order everywhere: of two that merge the same rows, one waits and neither dies.
+        self._many = f"{into} SELECT * FROM {new} ORDER BY {_quoted(by, 'new.')}{conflict}"  # noqa: S608
+        self._few = self._one.replace("?", "%b")
+
+    def run(self, conn: Connection, rows: Sequence[Row]) -> int:
+        """Merge; gives how many rows were made or changed."""
+        if not rows:
+            return 0
+        driver = driver_of(conn)
+        if is_sqlite(conn):
+            return int(driver.executemany(self._one, rows).rowcount)
+        with driver.cursor() as cursor:
+            if len(rows) == 1:
+                cursor.execute(self._few, rows[0])
+            else:
+                cursor.execute(self._many, [list(column) for column in zip(*rows, strict=True)])
+            return int(cursor.rowcount)
+
+
+class Delete:
+    """Rows of a table removed by one key column."""
+
+    def __init__(self, table: sa.Table, *, by: str = "subject_ref") -> None:
+        """Write the statements."""
+        self._start = f'DELETE FROM "{table.name}" WHERE "{by}"'  # noqa: S608 - our names
+        self._type = pg_type(table.c[by])
+
+    def run(self, conn: Connection, keys: Sequence[Any]) -> None:
+        """Remove what has one of these keys."""
+        driver = driver_of(conn)
+        if not is_sqlite(conn):
+            driver.execute(f"{self._start} = ANY(%b::{self._type}[])", [list(keys)])
+            return
+        for start in range(0, len(keys), KEYS_MAX):
+            part = keys[start : start + KEYS_MAX]
+            driver.execute(f"{self._start} IN ({', '.join('?' * len(part))})", part)

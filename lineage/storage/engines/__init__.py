@@ -1,0 +1,116 @@
+"""Engines and transactions. What differs between the engines stands in this folder, with its why.
+
+``sqlite`` has one writer; ``postgresql`` has any number, and locks rows (``docs/adr/0012``). Above
+this folder a transaction is a ``Connection``; ``lineage.storage.bulk`` runs the hot statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import make_url
+
+from lineage.storage.engines import postgresql, sqlite
+from lineage.storage.errors import StoreUnusable
+
+KINDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
+
+Connection = sa.Connection
+"""A transaction that is under way; the layers above pass it on and never look into it."""
+
+AnyRow = Any
+"""A row whose columns the statement above it names."""
+
+
+def open_engine(url: str) -> sa.Engine:
+    """Make the engine for a store URL. Raises ``StoreUnusable`` for a URL of another kind."""
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError:
+        raise StoreUnusable("the store is no URL", do=URLS) from None
+    kind = KINDS.get(parsed.get_backend_name())
+    if kind is None or not parsed.database:
+        says = f"a store of kind {parsed.drivername!r} is not known"
+        if kind is not None:
+            says = "the URL of the store names no database"
+        raise StoreUnusable(says, do=URLS)
+    engine: sa.Engine = kind.create(parsed)
+    return engine
+
+
+URLS = "write it like sqlite:///lineage.db or postgresql+psycopg://user@host/database"
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[Connection]:
+    """One writing transaction: committed as a whole, or nothing of it."""
+    with _transaction(engine, write=True) as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[Connection]:
+    """One reading transaction: every statement in it sees the same state."""
+    with _transaction(engine, write=False) as connection:
+        yield connection
+
+
+@contextmanager
+def _transaction(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
+    kind = KINDS[engine.dialect.name]
+    try:
+        with _begun(engine, write=write) as connection:
+            try:
+                yield connection
+            except kind.ERRORS as error:
+                if kind.is_cut(error):
+                    connection.invalidate()  # else it would be rolled back, and fail once more
+                raise
+    except (sa.exc.DBAPIError, *kind.ERRORS) as error:
+        raise _named(kind, error) from None
+
+
+@contextmanager
+def _begun(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
+    """A connection in a transaction. One from the pool may have died unnoticed: then another."""
+    kind = KINDS[engine.dialect.name]
+    with engine.connect() as connection:
+        try:
+            kind.begin(connection.connection.driver_connection, write=write)
+        except kind.ERRORS as error:
+            if not kind.is_cut(error):
+                raise
+            connection.invalidate()
+            kind.begin(connection.connection.driver_connection, write=write)
+        with connection.begin():
+            yield connection
+
+
+def _named(kind: ModuleType, error: Exception) -> Exception:
+    """The error as a sentence that says what to do, without what the statement was about."""
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    named: Exception | None = kind.named(original)
+    return error if named is None else named
+
+
+def is_sqlite(conn: Connection) -> bool:
+    """Whether this is the engine with one writer, where nothing needs a lock of its own."""
+    return conn.dialect.name == "sqlite"
+
+
+def driver_of(conn: Connection) -> Any:
+    """The driver's own connection, in the same transaction."""
+    return conn.connection.driver_connection
+
+
+def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows whose keys are free; the others stand already. For what is few."""
+    if rows:
+        insert = sqlite_insert if is_sqlite(conn) else postgresql_insert
+        conn.execute(insert(table).on_conflict_do_nothing(), list(rows))

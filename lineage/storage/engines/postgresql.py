@@ -1,0 +1,129 @@
+"""PostgreSQL, by psycopg 3: any number of writers. A writing transaction is READ COMMITTED, so that
+who waited for a lock then sees what the other wrote; a reading one is one snapshot, read-only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from lineage.storage.errors import InTheWay, StorageError, StoreUnusable
+
+ERRORS = (psycopg.Error,)
+ISOLATION = "read committed"
+LOCK_TIMEOUT_MS = 30_000
+
+ON_CONNECT = f"""
+SET application_name = 'lineage';
+SET lock_timeout = {LOCK_TIMEOUT_MS};
+SET jit = off;
+SET enable_seqscan = off;
+SELECT current_setting('default_transaction_isolation')
+"""
+"""Every hot statement has an index. A store that grows faster than its statistics would else be
+planned as if it were empty, and read whole for each batch.
+"""
+
+BEGIN_WRITING = "BEGIN; SELECT current_setting('transaction_isolation')"
+BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+AGAIN = "record the same input again: what is recorded already is skipped"
+
+FAULTS = {
+    "53100": (
+        "the database's disk is full; this batch was not recorded",
+        f"free some space; {AGAIN}",
+    ),
+    "53200": ("the database is out of memory", f"give it more, then {AGAIN}"),
+    "53300": ("the database takes no more connections", "close some, or raise max_connections"),
+    "25006": (
+        "the database is read-only",
+        "connect to the primary, or unset default_transaction_read_only",
+    ),
+    "28000": ("the database refused this user", "check user and password in LINEAGE_STORE"),
+    "28P01": ("the database refused this user", "check user and password in LINEAGE_STORE"),
+    "3D000": ("there is no such database", "make it with createdb, or check LINEAGE_STORE"),
+    "42501": (
+        "this database user may not do that",
+        "use the owner's account, or see lineage db grants for what a role may do",
+    ),
+    "42P01": ("the database has no tables of ours where they should be", "run lineage db upgrade"),
+    "55P03": (
+        f"another writer held what this one needs for more than {LOCK_TIMEOUT_MS // 1000} seconds",
+        "wait for it to finish and try again",
+    ),
+    "57P03": ("the database is starting or stopping", "try again in a moment"),
+}
+
+IN_THE_WAY = {"40001", "40P01", "23505"}
+"""Of two that did the same at once one has lost; done again, it sees what the other wrote."""
+
+
+def create(url: sa.URL) -> sa.Engine:
+    """The engine of a PostgreSQL database; a URL without a driver means psycopg."""
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_driver_name() != "psycopg":
+        raise StoreUnusable(
+            f"the driver {url.get_driver_name()!r} is not used here",
+            do="write postgresql+psycopg://user@host/database",
+        )
+    # The driver begins nothing by itself; an error must not carry what a statement was about.
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", hide_parameters=True)
+    event.listen(engine, "connect", _on_connect)
+    return engine
+
+
+def _on_connect(connection: psycopg.Connection[Any], _record: object) -> None:
+    _check_isolation(connection.execute(ON_CONNECT))
+
+
+def _check_isolation(cursor: psycopg.Cursor[Any]) -> None:
+    while cursor.nextset():
+        pass
+    (found,) = cursor.fetchone() or ("",)
+    if found != ISOLATION:
+        raise StoreUnusable(
+            f"the database runs transactions at {found}; this program needs {ISOLATION}",
+            do="unset default_transaction_isolation for this user, database and LINEAGE_STORE",
+        )
+
+
+def begin(driver: psycopg.Connection[Any], *, write: bool) -> None:
+    """Begin a transaction on the driver's connection."""
+    if write:
+        _check_isolation(driver.execute(BEGIN_WRITING))
+    else:
+        driver.execute(BEGIN_READING)
+
+
+def is_cut(error: Any) -> bool:
+    """Whether the connection is gone."""
+    state = getattr(error, "sqlstate", None) or ""
+    unsaid = not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return unsaid or state.startswith("08") or state in {"57P01", "57P02", "57P03"}
+
+
+def named(error: Any) -> Exception | None:
+    """The error as a sentence that says what to do; never the message, which may tell a value."""
+    state = getattr(error, "sqlstate", None) or ""
+    if state in IN_THE_WAY:
+        return InTheWay()
+    if state in FAULTS:
+        says, do = FAULTS[state]
+        return StoreUnusable(says, do=do)
+    if is_cut(error):
+        return StoreUnusable(
+            "the database cannot be reached, or has hung up",
+            do=f"see that it runs, then {AGAIN}",
+        )
+    if not isinstance(error, psycopg.Error):
+        return None
+    what = " ".join(filter(None, (type(error).__name__, state, error.diag.table_name)))
+    return StorageError(
+        f"the database refused a statement: {what}",
+        do="this is a fault of the program: please report it",
+    )

@@ -1,0 +1,83 @@
+"""SQLite: one writer. ``BEGIN IMMEDIATE`` waits for the other writer at the start of a writing
+transaction, so it never fails half-way; a reading one is ``BEGIN``, a snapshot.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from lineage.storage.errors import StoreUnusable
+
+BUSY_TIMEOUT_MS = 30_000
+PAGE_BYTES = 8192
+CACHE_KIB = 32 << 10
+"""Refs are random, so a batch touches pages all over the store; the default of 2 MiB holds few."""
+
+ERRORS = (sqlite3.Error,)
+
+FAULTS = {
+    "database or disk is full": (
+        "the disk is full; this batch was not recorded",
+        "free some space and record the same input again: what is recorded already is skipped",
+    ),
+    "readonly database": ("the store is read-only", "make it writable, or name another --store"),
+    "unable to open database file": (
+        "the store cannot be opened",
+        "check that the folder in --store exists and can be written",
+    ),
+    "database is locked": (
+        f"another writer held the store for more than {BUSY_TIMEOUT_MS // 1000} seconds",
+        "wait for it to finish and try again",
+    ),
+    "file is not a database": ("the store is no SQLite database", "check --store"),
+    "malformed": ("the store is damaged", "restore it from its backup, then run lineage verify"),
+    "could not decode": (
+        "the store is damaged: a text in it is none",
+        "run lineage verify, then restore it from its backup",
+    ),
+    "disk i/o error": ("the disk failed while the store was used", "check the disk"),
+}
+
+
+def create(url: sa.URL) -> sa.Engine:
+    """The engine of an SQLite file."""
+    # An error must not carry what a statement was about.
+    engine = sa.create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", _on_connect)
+    return engine
+
+
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own idea of when to begin would start writing transactions late.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA secure_delete = FAST")
+    cursor.close()
+
+
+def begin(driver: sqlite3.Connection, *, write: bool) -> None:
+    """Begin a transaction on the driver's connection."""
+    driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def is_cut(_error: Exception) -> bool:
+    """Whether the connection is gone: a file does not hang up."""
+    return False
+
+
+def named(error: Any) -> Exception | None:
+    """The error as a sentence that says what to do, where it is one of those we know."""
+    text = str(error).lower()
+    for fragment, (says, do) in FAULTS.items():
+        if fragment in text:
+            return StoreUnusable(says, do=do)
+    return None
