@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as day_time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lineage.channels.port import Answer, Channel, Delivery, Outcome
@@ -38,7 +39,7 @@ from lineage.service.notice_body import SUBJECT, identifiers_for, notice_body
 from lineage.storage.facts import read_facts
 from lineage.storage.persons import linked_refs
 from lineage.storage.store import Store
-from lineage.storage.tasks import AWAITING_PERSON, DONE, DUE, Claim
+from lineage.storage.tasks import AWAITING_PERSON, DONE, DUE, Claim, Party
 
 if TYPE_CHECKING:
     from lineage.storage.engines import Connection
@@ -141,8 +142,7 @@ class Dispatcher:
             (name, [r for r, entry in entries.recipients.items() if entry.channel == "webhook"])
             for name, entries in self._registry.controllers.items()
         ]
-        with self._store.writing() as conn:
-            self._store.tasks.revive(conn, reachable, self._now())
+        self._store.run(lambda conn: self._store.tasks.revive(conn, reachable, self._now()))
 
     def _claim_room(
         self, flying: list[_Job], *, room: int, each: int, lease_seconds: float
@@ -154,20 +154,33 @@ class Dispatcher:
         found: list[_Job] = []
         while len(found) < room:
             busy = Counter(job.claim.party for job in [*flying, *found])
-            now = self._now()
-            with self._store.writing() as conn:
-                claims = self._store.tasks.claim(
-                    conn,
-                    now=now,
-                    lease_micros=int(lease_seconds * 1_000_000),
-                    limit=room - len(found),
-                    room={party: each - n for party, n in busy.items()},
-                    each=each,
-                )
-                found += self._jobs(conn, claims, now)
-            if not claims:
+            claim = partial(
+                self._claim,
+                limit=room - len(found),
+                room={party: each - n for party, n in busy.items()},
+                each=each,
+                lease_micros=int(lease_seconds * 1_000_000),
+            )
+            jobs = self._store.run(claim)
+            if not jobs:
                 break
+            found += jobs
         return found
+
+    def _claim(
+        self,
+        conn: Connection,
+        *,
+        limit: int,
+        room: dict[Party, int],
+        each: int,
+        lease_micros: int,
+    ) -> list[_Job]:
+        now = self._now()
+        claims = self._store.tasks.claim(
+            conn, now=now, lease_micros=lease_micros, limit=limit, room=room, each=each
+        )
+        return self._jobs(conn, claims, now)
 
     def _jobs(self, conn: Connection, claims: list[Claim], now: int) -> list[_Job]:
         connected, _ = linked_refs(conn, [claim.ref for claim in claims])
@@ -219,18 +232,23 @@ class Dispatcher:
         """Record results in one transaction; those whose lease was lost are somebody else's."""
         if not results:
             return
-        with self._store.writing() as conn:
-            now = self._now()
-            events: list[Event] = []
-            for result in results:
-                made = self._finish(conn, result, now)
-                if made is not None:
-                    events += made
-                    _count(result, made, counts)
-            batch = self._store.prepare([(None, event) for event in events], conn=conn)
-            # No acts follow here: an answer makes nobody a holder. Else a share dated in the future
-            # would outlast each erasure and call for the next notice, without end.
-            self._store.apply_in(conn, batch, now=lambda: now)
+        for result, made in self._store.run(partial(self._record_in, results=results)):
+            _count(result, made, counts)
+
+    def _record_in(
+        self, conn: Connection, *, results: list[_Result]
+    ) -> list[tuple[_Result, list[Event]]]:
+        now = self._now()
+        made = []
+        for result in results:
+            events = self._finish(conn, result, now)
+            if events is not None:
+                made.append((result, events))
+        batch = [(None, event) for _, events in made for event in events]
+        # No acts follow here: an answer makes nobody a holder. Else a share dated in the future
+        # would outlast each erasure and call for the next notice, without end.
+        self._store.record_in(conn, batch, now=lambda: now)
+        return made
 
     def _finish(self, conn: Connection, result: _Result, now: int) -> list[Event] | None:
         """End one attempt and give the events it calls for; None if the lease was lost."""

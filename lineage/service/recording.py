@@ -203,9 +203,8 @@ class Recorder:
             for batch in _batches(incoming, batch_size):
                 events, _, by_item = self._check(batch, tally)
                 if not tally.refused:
-                    prepared = self._store.prepare(events, raws=_raws(by_item), conn=conn)
-                    applied = self._store.apply_in(
-                        conn, prepared, now=self._now, follow=self._follow
+                    applied = self._store.record_in(
+                        conn, events, raws=_raws(by_item), now=self._now, follow=self._follow
                     )
                     self._count(applied, by_item, tally)
                 if progress is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from lineage.events.times import from_micros
 from lineage.service import answers
@@ -98,8 +99,7 @@ class Upkeep:
             incoming = [Incoming(x.id, None, f"dead letter {x.id}", x.message) for x in letters]
             receipt, accepted = self._recorder.replay(incoming)
             receipts.append(receipt)
-            with self._store.writing() as conn:
-                self._store.dead_letters.drop(conn, accepted)
+            self._store.run(partial(self._store.dead_letters.drop, ids=accepted))
         return _joined(receipts, time.monotonic() - started)
 
     def doctor(self) -> answers.DoctorReport:

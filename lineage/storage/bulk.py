@@ -63,7 +63,8 @@ class Lookup:
         where the engine has it) are added to the statement as they are.
         """
         names = list(columns) or [column.name for column in table.columns]
-        self._make: Callable[[Row], Any] = namedtuple("Found", names)._make  # type: ignore[misc]  # noqa: PYI024 - the names are data
+        found: Any = namedtuple("Found", names)  # type: ignore[misc]  # noqa: PYI024 - data
+        self._make: Callable[[Row], Any] = found._make
         self._width = len(by)
         self._start = f'SELECT {_quoted(names, "t.")} FROM "{table.name}" AS t'  # noqa: S608 - our names
         self._by = _quoted(by, "t.")
@@ -90,7 +91,9 @@ class Lookup:
         make = self._make
         if is_sqlite(conn):
             return [make(row) for row in self._on_lists(driver_of(conn), keys, named)]
-        arrays = [list(keys)] if self._width == 1 else [list(part) for part in zip(*keys, strict=True)]
+        arrays = (
+            [list(keys)] if self._width == 1 else [list(part) for part in zip(*keys, strict=True)]
+        )
         cursor = driver_of(conn).cursor(binary=True)
         cursor.execute(self._on_arrays, [*arrays, *named.values()])
         return [make(row) for row in cursor.fetchall()]

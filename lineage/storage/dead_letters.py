@@ -71,7 +71,7 @@ class DeadLetterBox:
                     "message": seal(cipher, context(problems, letter.message), about),
                 },
             )
-        insert_new(conn, t.dead_letters, [values[key] for key in sorted(values)])
+        insert_new(conn, t.dead_letters, list(values.values()))
 
     def count(self, conn: Connection) -> int:
         """How many are kept."""

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lineage.events.marks import PERSON_PREFIX
 from lineage.storage import tables as t
 from lineage.storage.bulk import Lookup, Row
-from lineage.storage.engines import AnyRow, Connection
+from lineage.storage.engines import AnyRow, Connection, made_here
 from lineage.storage.errors import KeysUnusable
 from lineage.storage.keys import Keys
 from lineage.storage.seal import CannotOpen, Hasher, context, new_key, seal, unseal
@@ -70,6 +71,7 @@ class Keyring:
         self._keks = {epoch: AESGCM(key) for epoch, key in keys.keks.items()}
         self._epoch = keys.epoch
         self._hasher = hasher
+        self._lock = Lock()
         self._cache: OrderedDict[bytes, Person] = OrderedDict()
         self._by_ref: dict[bytes, Person] = {}
 
@@ -99,7 +101,7 @@ class Keyring:
             else:
                 found[who] = person
         for row in _BY_LOOKUP.rows(conn, missing):
-            found[lookups[row.lookup]] = self._remember(row.lookup, self.open_row(row))
+            found[lookups[row.lookup]] = self._remember(conn, row.lookup, self.open_row(row))
         return found
 
     def find(self, conn: Connection, who: Who) -> Person | None:
@@ -109,15 +111,17 @@ class Keyring:
         if cached is not None:
             return cached
         for row in _BY_LOOKUP.rows(conn, [lookup]):
-            return self._remember(lookup, self.open_row(row))
+            return self._remember(conn, lookup, self.open_row(row))
         return None
 
     def ciphers(self, conn: Connection, refs: Iterable[bytes]) -> dict[bytes, AESGCM]:
         """The cipher of each ref's data key."""
-        found = {ref: self._by_ref[ref].cipher for ref in set(refs) if ref in self._by_ref}
-        missing = [ref for ref in set(refs) if ref not in found]
+        wanted = set(refs)
+        with self._lock:
+            found = {ref: self._by_ref[ref].cipher for ref in wanted if ref in self._by_ref}
+        missing = sorted(wanted - set(found))
         for row in _BY_REF.rows(conn, missing):
-            person = self._remember(row.lookup, self.open_row(row))
+            person = self._remember(conn, row.lookup, self.open_row(row))
             found[person.ref] = person.cipher
         return found
 
@@ -125,7 +129,7 @@ class Keyring:
         """Load the keys of these refs in one go; rows that do not open are passed over."""
         for row in _BY_REF.rows(conn, sorted(set(refs).difference(self._by_ref))):
             with suppress(CannotOpen, KeysUnusable):
-                self._remember(row.lookup, self.open_row(row))
+                self._remember(conn, row.lookup, self.open_row(row))
 
     def ciphers_that_open(self, conn: Connection, ref: bytes) -> AESGCM | None:
         """The cipher of one ref, or None where its row is missing or was changed."""
@@ -187,12 +191,13 @@ class Keyring:
     def committed(self, new: Iterable[NewSubject]) -> None:
         """Remember subjects once their rows are durable, never before."""
         for subject in new:
-            self._remember(subject.lookup, subject.person)
+            self._keep(subject.lookup, subject.person)
 
     def clear(self) -> None:
-        """Drop everything cached: a rolled-back transaction may have shown rows that never were."""
-        self._cache.clear()
-        self._by_ref.clear()
+        """Drop everything cached, so that the rows themselves are read again."""
+        with self._lock:
+            self._cache.clear()
+            self._by_ref.clear()
 
     def _new_subject(self, lookup: bytes, who: Who) -> NewSubject:
         ref, key = os.urandom(t.REF_BYTES), new_key()
@@ -210,18 +215,25 @@ class Keyring:
         return NewSubject(lookup, row, person)
 
     def _cached(self, lookup: bytes) -> Person | None:
-        person = self._cache.get(lookup)
-        if person is not None:
-            self._cache.move_to_end(lookup)
+        with self._lock:
+            person = self._cache.get(lookup)
+            if person is not None:
+                self._cache.move_to_end(lookup)
+            return person
+
+    def _remember(self, conn: Connection, lookup: bytes, person: Person) -> Person:
+        """Keep a person read in a transaction, unless it was made there and may never have been."""
+        if lookup not in made_here(conn):
+            self._keep(lookup, person)
         return person
 
-    def _remember(self, lookup: bytes, person: Person) -> Person:
-        self._cache[lookup] = person
-        self._by_ref[person.ref] = person
-        if len(self._cache) > CACHE_MAX:
-            _, dropped = self._cache.popitem(last=False)
-            self._by_ref.pop(dropped.ref, None)
-        return person
+    def _keep(self, lookup: bytes, person: Person) -> None:
+        with self._lock:
+            self._cache[lookup] = person
+            self._by_ref[person.ref] = person
+            if len(self._cache) > CACHE_MAX:
+                _, dropped = self._cache.popitem(last=False)
+                self._by_ref.pop(dropped.ref, None)
 
 
 def _key_context(ref: bytes, controller: str, kind: str, epoch: int) -> bytes:

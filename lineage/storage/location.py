@@ -14,8 +14,8 @@ from lineage.storage.errors import KeysUnusable, StoreUnusable
 def default_key_folder(url: str) -> Path:
     """The folder beside an SQLite database.
 
-    Raises ``StoreUnusable`` for a URL that is none, and ``KeysUnusable`` for a database on a server:
-    nothing beside it is ours, and keys that one program makes the next would not find.
+    Raises ``StoreUnusable`` for a URL that is none, and ``KeysUnusable`` for a database on a
+    server: nothing beside it is ours, and keys made by one program the next would not find.
     """
     try:
         parsed = make_url(url)
@@ -24,7 +24,7 @@ def default_key_folder(url: str) -> Path:
     if parsed.get_backend_name() != "sqlite":
         raise KeysUnusable(
             "a store on a server has no key folder by default",
-            do="name it with --keys or LINEAGE_KEYS; an empty or new folder is filled by db upgrade",
+            do="name it with --keys or LINEAGE_KEYS; lineage db upgrade fills a new one",
         )
     if not parsed.database:
         raise StoreUnusable("the store is no URL of a database", do=URLS)

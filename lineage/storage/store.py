@@ -10,7 +10,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -130,13 +130,9 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A writing transaction. What it read and made is forgotten if it is rolled back."""
-        try:
-            with engines.writing(self.engine) as conn:
-                yield conn
-        except BaseException:
-            self.keyring.clear()
-            raise
+        """A writing transaction."""
+        with engines.writing(self.engine) as conn:
+            yield conn
 
     def run(self, work: Callable[[Connection], Result]) -> Result:
         """Do ``work`` in a writing transaction, again as a whole where another writer was in the
@@ -195,6 +191,23 @@ class Store:
             return applied
         raise InTheWay
 
+    def record_in(
+        self,
+        conn: Connection,
+        events: Sequence[tuple[int | None, Event]],
+        *,
+        now: Callable[[], int],
+        follow: Follow | None = None,
+        raws: dict[int, Callable[[], tuple[str, bytes]]] | None = None,
+    ) -> Applied:
+        """Prepare and apply inside a transaction that the caller ends."""
+        for _ in range(TRIES_MAX):
+            batch = self.prepare(events, raws=raws, conn=conn)
+            # What is made in this transaction is found again by the next try.
+            with suppress(SubjectRace):
+                return self.apply_in(conn, batch, now=now, follow=follow)
+        raise InTheWay
+
     def apply_in(
         self,
         conn: Connection,
@@ -242,6 +255,7 @@ class Store:
     def _insert_subjects(self, conn: Connection, batch: PreparedBatch) -> None:
         """Insert new subjects; if a lookup is taken by now, the batch was sealed for nothing."""
         rows = [subject.row for subject in batch.new.values()]
+        engines.made_here(conn).update(subject.lookup for subject in batch.new.values())
         if _SUBJECTS.run(conn, rows) < len(rows):
             raise SubjectRace
 

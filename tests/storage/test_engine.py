@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event as hooks
 
-from lineage.storage import engines
+from lineage.storage.engines import sqlite
 from lineage.storage.errors import StoreUnusable
 from lineage.tracker import Tracker, open_tracker
 from tests.storage.dump import RECORD, dump
@@ -99,7 +99,7 @@ def test_damaged_file(tmp_path: Path) -> None:
         tracker.record(batches(300))
     database = tmp_path / "shop.db"
     content = database.read_bytes()
-    head = 2 * engines.PAGE_BYTES
+    head = 2 * sqlite.PAGE_BYTES
     database.write_bytes(content[:head] + b"\xa5" * (len(content) - head))
     with pytest.raises(StoreUnusable, match="damaged") as caught, open_shop(tmp_path) as tracker:
         tracker.verify()
@@ -111,7 +111,7 @@ def test_damaged_file(tmp_path: Path) -> None:
     [
         "",
         "lineage.db",
-        "postgresql://db.example/lineage",
+        "mysql://db.example/lineage",
         "sqlite://",
         "sqlite:///",
         "nonsense://x",
@@ -136,7 +136,7 @@ def test_other_writer_for_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """While another writer holds the store, recording waits; after too long it says so, and
     questions are answered all the while.
     """
-    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
     with open_shop(tmp_path) as tracker:
         tracker.record([share()])
         with closing(sqlite3.connect(tmp_path / "shop.db", isolation_level=None)) as other:

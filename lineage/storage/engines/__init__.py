@@ -44,6 +44,15 @@ def open_engine(url: str) -> sa.Engine:
     return engine
 
 
+MADE = "lineage subjects made in this transaction"
+
+
+def made_here(conn: Connection) -> set[bytes]:
+    """The lookups of the subjects that this transaction has made: nobody else may know them yet."""
+    made: set[bytes] = conn.info[MADE]
+    return made
+
+
 URLS = "write it like sqlite:///lineage.db or postgresql+psycopg://user@host/database"
 
 
@@ -88,6 +97,7 @@ def _begun(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
                 raise
             connection.invalidate()
             kind.begin(connection.connection.driver_connection, write=write)
+        connection.info[MADE] = set()
         with connection.begin():
             yield connection
 
