@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -17,16 +17,19 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
-from pydantic_core import PydanticCustomError, from_json
+from pydantic_core import PydanticCustomError, SchemaValidator, from_json
 
 from lineage.events.errors import EventError, Problem, problems_of
 from lineage.events.model import EventData, EventScope
+from lineage.events.onepass import event_validator, guess_type
 from lineage.events.registry import REGISTRY
-from lineage.events.times import format_time, parse_time, to_micros
+from lineage.events.times import EPOCH, format_time, parse_time
 from lineage.events.types import ControllerId, Id, SubjectId, UriReference
 
 _TIME = "an RFC 3339 time with its offset, or a date"
 _PLACE = re.compile(r"line \d+ column \d+")
+_MICROSECOND: Final = timedelta(microseconds=1)
+_PASSES: Final[dict[bytes, SchemaValidator]] = {}
 
 
 def _utc(value: Any) -> datetime:
@@ -122,7 +125,7 @@ class Event(BaseModel):
     @property
     def occurred_at(self) -> int:
         """When it happened, in microseconds since the epoch."""
-        return to_micros(self.time)
+        return (self.time - EPOCH) // _MICROSECOND
 
     @property
     def ordering_key(self) -> str:
@@ -164,6 +167,28 @@ def parse_event(raw: bytes | str | Mapping[str, Any]) -> Event:
 
     The data is that of the version the event names: what is recorded is what was sent.
     """
+    if type(raw) is bytes:
+        name = guess_type(raw)
+        validator = None if name is None else _PASSES.get(name) or _new_pass(name)
+        if validator is not None:
+            try:
+                event: Event = validator.validate_json(raw)
+            except ValidationError:
+                return parse_plainly(raw)
+            return event
+    return parse_plainly(raw)
+
+
+def _new_pass(name: bytes) -> SchemaValidator | None:
+    """Make the pass of a type when its first event comes; an unknown type has none."""
+    model = REGISTRY.every_version.get(name.decode())
+    if model is not None:
+        _PASSES[name] = event_validator(Event, model)
+    return _PASSES.get(name)
+
+
+def parse_plainly(raw: bytes | str | Mapping[str, Any]) -> Event:
+    """Read one event in the way that explains what is wrong with it; raises EventError."""
     attributes = raw if isinstance(raw, Mapping) else _read_json(raw)
     if not isinstance(attributes, Mapping):
         raise EventError([Problem("", "not_an_object", "a JSON object")])

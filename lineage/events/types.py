@@ -12,6 +12,7 @@ from lineage.events.marks import PERSON_PREFIX, Mark
 from lineage.events.times import parse_date
 
 CONTROLLER: Final = "controller"
+_NO_PARTY: Final = frozenset({CONTROLLER, PERSON_PREFIX})
 MAX_INTEGER: Final = 2**63 - 1
 
 _NO_NUL = r"^[^\x00]*$"
@@ -47,6 +48,8 @@ def _date_only(value: Any) -> Any:
 
 
 def _party(value: str) -> str:
+    if value not in _NO_PARTY:
+        return value
     if value == CONTROLLER:
         raise PydanticCustomError(
             "wrong_value", "the name of another party: the word controller is reserved"
@@ -64,7 +67,7 @@ _Item = TypeVar("_Item", bound=Hashable)
 
 
 def _distinct(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
-    if len(items) > 1 and len(set(items)) != len(items):
+    if len(set(items)) != len(items):
         seen: set[_Item] = set()
         for index, item in enumerate(items):
             if item in seen:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from lineage.domain.facts import OWN_SOURCE
 from lineage.events import Event, EventClass, EventData, EventError, Problem, parse_event
@@ -14,6 +13,8 @@ from lineage.policy.loader import Library
 FUTURE_MICROS_MAX = 5 * 60 * 1_000_000
 MESSAGE_BYTES_MAX = 1 << 20
 """Longer messages are refused unread."""
+
+_TEXT: Final = (bytes, str)  # made once: `bytes | str` would be made anew for each message
 
 OPERATOR_CLASSES = frozenset({EventClass.FACT, EventClass.DECISION, EventClass.ANSWER})
 """What ``lineage record`` takes: the operator may say everything but what only we do."""
@@ -28,9 +29,11 @@ CATEGORY_FIELDS = (
 )
 """Fields that hold category words; ``tests/service`` holds the list to the models."""
 
+IDENTIFIER_FIELDS = frozenset({"identifier", "identifiers"})
+"""Those of them that hold the word beside an identifier."""
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+
+class Checked(NamedTuple):
     """A message that may be recorded; ``warnings`` do not stop it."""
 
     event: Event
@@ -42,34 +45,56 @@ class Checker:
 
     def __init__(self, library: Library, allowed: frozenset[EventClass]) -> None:
         """``allowed`` is the set of event classes that may come this way."""
-        self._library = library
-        self._known = frozenset(library.controllers)
+        self._words = {name: library.categories(name) for name in library.controllers}
         self._allowed = allowed
+        self._lists: dict[type[EventData], tuple[str, ...]] = {}
 
     def check(self, message: Event | Mapping[str, Any] | bytes | str, now: int) -> Checked:
         """Return the event, or raise ``EventError`` with every problem found."""
-        if isinstance(message, bytes | str) and len(message) > MESSAGE_BYTES_MAX:
-            raise EventError(
-                (Problem("", "too_large", f"a message of at most {MESSAGE_BYTES_MAX} bytes"),)
-            )
-        event = message if isinstance(message, Event) else parse_event(message)
-        problems = tuple(self._problems(event))
-        if problems:
+        if isinstance(message, _TEXT):
+            if len(message) > MESSAGE_BYTES_MAX:
+                raise EventError(
+                    (Problem("", "too_large", f"a message of at most {MESSAGE_BYTES_MAX} bytes"),)
+                )
+            event = parse_event(message)
+        else:
+            event = message if isinstance(message, Event) else parse_event(message)
+        if not self._is_good(event) and (problems := tuple(self._problems(event))):
             raise EventError(problems)
         if event.occurred_at > now + FUTURE_MICROS_MAX:
             return Checked(event, (Problem("time", "in_the_future", "a time that has been"),))
         return Checked(event)
+
+    def _is_good(self, event: Event) -> bool:
+        """Tell quickly that there are no ``_problems``; False means that they must be looked for.
+
+        A list of words is asked for as a whole, and what a model has such lists in only once.
+        """
+        data = event.data
+        words = self._words.get(event.controller)
+        if words is None or event.source.startswith(OWN_SOURCE):
+            return False
+        lists = self._lists.get(type(data))
+        if lists is None:
+            if data.event_class not in self._allowed:
+                return False
+            lists = self._lists[type(data)] = _category_fields(type(data))
+        for name in lists:
+            value = getattr(data, name)
+            if value is not None and (name in IDENTIFIER_FIELDS or not words.issuperset(value)):
+                return False
+        return True
 
     def _problems(self, event: Event) -> Iterator[Problem]:
         if event.data.event_class not in self._allowed:
             yield Problem("type", "not_allowed_here", "an event that may come this way")
         if event.source == OWN_SOURCE or event.source.startswith(OWN_SOURCE + "/"):
             yield Problem("source", "not_allowed_here", "a source other than the tracker's own")
-        if event.controller not in self._known:
-            known = ", ".join(self._library.controllers)
+        words = self._words.get(event.controller)
+        if words is None:
+            known = ", ".join(self._words)
             yield Problem("controller", "unknown_controller", f"one of {known}")
             return
-        words = self._library.categories(event.controller)
         for field, word in categories_of(event.data):
             if word not in words:
                 yield Problem(
