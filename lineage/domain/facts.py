@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from lineage.events.model import EventData
 
@@ -19,9 +20,10 @@ class HolderKind(StrEnum):
     SYSTEM = "system"
     RECIPIENT = "recipient"
 
+    __hash__ = str.__hash__  # the hash of a StrEnum is Python code, and holders are keys everywhere
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+
+class Holder(NamedTuple):
     """A system or a recipient; the two are separate name spaces."""
 
     kind: HolderKind
@@ -58,8 +60,7 @@ class Recorded:
         return (self.occurred_at, self.data.event_rank, self.key, self.ref)
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """What makes one edge distinct from another of the same person."""
 
     kind: str
@@ -77,8 +78,7 @@ class Hop:
     policy_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """When one category came by one edge.
 
     ``since`` is the first time after the holder's last *out* of the category, null where nothing
@@ -90,7 +90,7 @@ class Span:
     last: int
     rank: int
     first: int
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody wants of a span
 
 
 @dataclass(frozen=True, slots=True)

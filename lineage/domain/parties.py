@@ -23,12 +23,12 @@ def renamed(facts: Facts, names: Mapping[str, str]) -> Facts:
         return facts
 
     def holder(old: Holder) -> Holder:
-        return replace(old, name=names.get(old.name, old.name))
+        return old._replace(name=names.get(old.name, old.name))
 
     def edge(old: Edge) -> Edge:
         hop, sender = old.hop, old.hop.from_party
         new = None if sender is None else names.get(sender, sender)
-        return replace(old, hop=replace(hop, from_party=new, to=holder(hop.to)))
+        return replace(old, hop=hop._replace(from_party=new, to=holder(hop.to)))
 
     def erasure(old: Erasure) -> Erasure:
         return replace(old, holder=holder(old.holder))

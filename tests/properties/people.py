@@ -46,7 +46,7 @@ def told(
     event_id = id or blake2b(repr((name, day, sorted(data.items()))).encode()).hexdigest()[:16]
     return Recorded(
         ref=ref,
-        key=blake2b(f"{source} {event_id}".encode(), digest_size=16).digest(),
+        key=key_of(source, event_id),
         occurred_at=at(day),
         recorded_at=at(day if recorded is None else recorded),
         source=source,
@@ -54,6 +54,11 @@ def told(
         data=made,
         linked_ref=linked,
     )
+
+
+def key_of(source: str, id: str) -> bytes:
+    """The key of an event under its person."""
+    return blake2b(f"{source} {id}".encode(), digest_size=16).digest()
 
 
 def shared(day: float, to: str, *categories: str, **more: Any) -> Recorded:

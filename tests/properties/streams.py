@@ -48,9 +48,9 @@ INS: dict[str, st.SearchStrategy[Wire]] = {
         {"recipient": party, "deal": st.just("merger"), "bound_by_policy": st.booleans()},
         optional={"categories": categories},
     ),
-    "public_disclosed": data(
-        initiator=st.just("user"),
-        copies_uncontrolled=st.lists(party, min_size=1, max_size=2, unique=True),
+    "public_disclosed": st.fixed_dictionaries(
+        {"categories": categories, "initiator": st.just("user")},
+        optional={"copies_uncontrolled": st.lists(party, min_size=1, max_size=2, unique=True)},
     ),
     "data_stored": st.fixed_dictionaries(
         {"categories": categories, "region": st.just("US")}, optional={"host": party}
@@ -60,9 +60,8 @@ INS: dict[str, st.SearchStrategy[Wire]] = {
             "categories": categories,
             "region_from": st.just("DE"),
             "region_to": st.just("US"),
-            "recipient": party,
         },
-        optional={"host": party},
+        optional={"recipient": party, "host": party},
     ),
     "reidentification_detected": data(holder=party),
 }

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lineage.domain.facts import Facts, Recorded
+from lineage.domain.fold.book import VersionAt
 from lineage.domain.fold.effective import effective_events
 from lineage.domain.fold.ins import IN_HANDLERS
 from lineage.domain.fold.outs import OUT_HANDLERS
 from lineage.domain.fold.requests import fold_notices, fold_requests
-from lineage.domain.fold.state import State, VersionAt, closed_edge
+from lineage.domain.fold.state import State, closed_edge
 from lineage.events import DataTransferred
 
 __all__ = ["VersionAt", "fold"]
@@ -55,4 +56,4 @@ def _note_first_times(state: State, ordered: Sequence[Recorded]) -> None:
     for event in ordered:
         if type(event.data) in IN_HANDLERS:
             for category in getattr(event.data, "categories", None) or ():
-                state.on_record.setdefault(category, event.occurred_at)
+                state.first_on_record.setdefault(category, event.occurred_at)

@@ -1,46 +1,27 @@
-"""Folding forward: new events onto stored edges, where nothing that came before rests on them.
+"""The first way forward, kept for who still calls it: only plain people, only later events. Pure.
 
-Equal to the whole fold by construction: the same handlers run on a state rebuilt from the edges.
-It serves only who is *plain* (nothing on record that reaches back) and only events later than
-everything on record of that person; all else is folded whole. Pure.
+Superseded by ``standing`` and ``onward``, on which it now rests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from lineage.domain.facts import Change, Edge, Erasure, Moment, Recorded
-from lineage.domain.fold.ins import IN_HANDLERS
-from lineage.domain.fold.outs import OUT_HANDLERS
-from lineage.domain.fold.state import EdgesTo, State, VersionAt, closed_edge
-from lineage.events import (
-    AccountCancellationApproved,
-    AccountCancellationRequested,
-    DataTransferred,
-    EventRetracted,
-    IdentityLinked,
-    RequestDecided,
-    RequestReceived,
-    RequestWithdrawn,
-    SelfServiceCleared,
-)
+from lineage.domain.facts import Edge, Holder, Moment, Recorded
+from lineage.domain.fold import standing
+from lineage.domain.fold.book import VersionAt
+from lineage.domain.fold.onward import ALWAYS_WHOLE, Step, plan
+from lineage.domain.fold.standing import takes_all
+from lineage.domain.fold.stored import KnownFacts
+from lineage.events import EventRetracted, SelfServiceCleared
 
-HANDLERS = IN_HANDLERS | OUT_HANDLERS
+__all__ = ["EdgesTo", "Standing", "Step", "can_go_forward", "fold_forward", "standing_of"]
 
-REACHING_BACK: frozenset[type] = frozenset(
-    {
-        AccountCancellationApproved,
-        AccountCancellationRequested,
-        EventRetracted,
-        IdentityLinked,
-        RequestDecided,
-        RequestReceived,
-        RequestWithdrawn,
-    }
-)
-"""Once one of these is on record, a person is no longer plain: a retraction may wait for its
-event, a link joins two histories, a request makes acts follow from what is held."""
+EdgesTo = Callable[[Holder], Iterable[Edge]]
+"""Gives the stored edges of one person to a holder."""
+
+REACHING_BACK = ALWAYS_WHOLE | {EventRetracted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +30,6 @@ class Standing:
 
     last: Moment
     plain: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What new events add: edges that are new or changed, outs, changes."""
-
-    edges: tuple[Edge, ...]
-    erasures: tuple[Erasure, ...]
-    changes: tuple[Change, ...]
 
 
 def standing_of(events: Iterable[Recorded]) -> Standing:
@@ -81,11 +53,8 @@ def can_go_forward(before: Standing | None, new: Sequence[Recorded]) -> bool:
 
 
 def _needs_all(event: Recorded) -> bool:
-    """Whether an event looks at more of the past than edges tell."""
-    data = event.data
-    if isinstance(data, DataTransferred):
-        return data.categories is None
-    return type(data) in REACHING_BACK or isinstance(data, SelfServiceCleared)
+    model = type(event.data)
+    return takes_all(event) or model in REACHING_BACK or model is SelfServiceCleared
 
 
 def fold_forward(
@@ -95,18 +64,12 @@ def fold_forward(
     controller: str,
     version_at: VersionAt,
 ) -> Step:
-    """Apply new events of one plain person, all later than what its stored edges tell.
-
-    Only the edges to holders that the new events touch are asked for.
-    """
-    state = State(controller, version_at, edges_to=edges_to)
-    for event in sorted(new, key=lambda e: e.order):
-        handler = HANDLERS.get(type(event.data))
-        if handler is not None:
-            handler(state, event)
-    now = (closed_edge(state, ref, hop) for ref, hop in state.edges)
-    return Step(
-        edges=tuple(edge for edge in now if state.stored.get((edge.ref, edge.hop)) != edge),
-        erasures=tuple(state.erasures),
-        changes=tuple(state.changes),
-    )
+    """Apply new events of one plain person, all later than what its stored edges tell."""
+    events = list(new)
+    before = standing.Standing((min(event.occurred_at for event in events) - 1, 0))
+    ahead = plan(before, events, controller=controller, version_at=version_at)
+    assert ahead is not None
+    stored = KnownFacts(edge for holder in ahead.holders for edge in edges_to(holder))
+    step = ahead.step(stored)
+    assert step is not None
+    return step

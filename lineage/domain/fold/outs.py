@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from lineage.domain.facts import HolderKind, Recorded
-from lineage.domain.fold.state import State, recipient, system
+from lineage.domain.facts import Recorded
+from lineage.domain.fold.book import Book, recipient, system
 from lineage.events import (
     CombinationEnded,
     DataCombined,
@@ -28,61 +28,59 @@ DAY_MICROS = 86_400_000_000
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
-def _recipient_deleted(state: State, event: Recorded) -> None:
+def _recipient_deleted(book: Book, event: Recorded) -> None:
     data = event.data
     assert isinstance(data, RecipientDeleted)
-    state.went_out(event, recipient(data.recipient), data.categories)
+    book.went_out(event, recipient(data.recipient), data.categories)
 
 
-def _deleted(state: State, event: Recorded) -> None:
+def _deleted(book: Book, event: Recorded) -> None:
     data = event.data
     assert isinstance(data, DataDeleted)
     if data.store == "live":
-        state.went_out(event, system(event), data.categories)
+        book.went_out(event, system(event), data.categories)
 
 
-def _deidentified(state: State, event: Recorded) -> None:
+def _deidentified(book: Book, event: Recorded) -> None:
     data = event.data
     assert isinstance(data, DataDeidentified)
     own = data.holder == "controller"
-    state.changed(event, state.controller if own else data.holder, data.categories)
+    book.changed(event, book.controller if own else data.holder, data.categories)
     if not data.reversible:
         own = data.holder == "controller"
         holder = system(event) if own else recipient(data.holder)
-        state.went_out(event, holder, data.categories)
+        book.went_out(event, holder, data.categories)
 
 
-def _cleared(state: State, event: Recorded) -> None:
+def _cleared(book: Book, event: Recorded) -> None:
     data = event.data
     assert isinstance(data, SelfServiceCleared)
     if data.what == "order_records":
-        categories = set(state.completed)
+        categories = book.completed(event)
     else:
         categories = set(CLEARED_CATEGORIES[data.what])
-    categories -= _kept_by_hold(state, event)
-    known = [key for key in state.holdings if key[0].kind is HolderKind.SYSTEM]
-    for holder, category in sorted(known, key=lambda key: (key[0].name, key[1])):
-        if category in categories:
-            state.went_out(event, holder, (category,))
+    categories -= _kept_by_hold(book, event)
+    for holder, category in book.in_systems(event, categories):
+        book.went_out(event, holder, (category,))
 
 
-def _kept_by_hold(state: State, event: Recorded) -> set[str]:
+def _kept_by_hold(book: Book, event: Recorded) -> set[str]:
     """What a recorded hold on the controller keeps at this moment: it stays held (hidden)."""
     kept: set[str] = set()
     day = EPOCH_ORDINAL + event.occurred_at // DAY_MICROS
-    for placed_event, hold in state.holds:
+    for placed_event, hold in book.holds:
         if hold.holder != "controller":
             continue
         if hold.until is not None and hold.until.toordinal() < day:
             continue
-        kept |= set(hold.categories) - _released_from(state, placed_event, hold)
+        kept |= set(hold.categories) - _released_from(book, placed_event, hold)
     return kept
 
 
-def _released_from(state: State, placed: Recorded, hold: RetentionHoldPlaced) -> set[str]:
+def _released_from(book: Book, placed: Recorded, hold: RetentionHoldPlaced) -> set[str]:
     """What releases freed of a hold; one releases only what was placed before it."""
     freed: set[str] = set()
-    for released, release in state.released:
+    for released, release in book.released:
         if released.moment < placed.moment:
             continue
         same = (
@@ -95,35 +93,35 @@ def _released_from(state: State, placed: Recorded, hold: RetentionHoldPlaced) ->
     return freed
 
 
-def _hold_placed(state: State, event: Recorded) -> None:
+def _hold_placed(book: Book, event: Recorded) -> None:
     assert isinstance(event.data, RetentionHoldPlaced)
-    state.holds.append((event, event.data))
+    book.holds.append((event, event.data))
 
 
-def _hold_released(state: State, event: Recorded) -> None:
+def _hold_released(book: Book, event: Recorded) -> None:
     assert isinstance(event.data, RetentionHoldReleased)
-    state.released.append((event, event.data))
+    book.released.append((event, event.data))
 
 
-def _purpose_changed(state: State, event: Recorded) -> None:
+def _purpose_changed(book: Book, event: Recorded) -> None:
     data = event.data
     assert isinstance(data, PurposeChanged)
-    state.changed(
+    book.changed(
         event,
-        data.recipient or state.controller,
+        data.recipient or book.controller,
         data.categories or (),
         purpose_from=data.purpose_from,
         purpose_to=data.purpose_to,
     )
 
 
-def _combined(state: State, event: Recorded) -> None:
+def _combined(book: Book, event: Recorded) -> None:
     data = event.data
     assert isinstance(data, DataCombined | CombinationEnded)
-    state.changed(event, state.controller, data.categories)
+    book.changed(event, book.controller, data.categories)
 
 
-OUT_HANDLERS: dict[type, Callable[[State, Recorded], None]] = {
+OUT_HANDLERS: dict[type, Callable[[Book, Recorded], None]] = {
     RecipientDeleted: _recipient_deleted,
     DataDeleted: _deleted,
     DataDeidentified: _deidentified,

@@ -1,12 +1,11 @@
-"""The running state of a fold: edges, holdings and outs of one person so far. Pure."""
+"""The running state of a whole fold: edges, holdings and outs of one person so far. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lineage.domain.facts import (
-    Change,
     Edge,
     Erasure,
     Holder,
@@ -16,13 +15,8 @@ from lineage.domain.facts import (
     Recorded,
     Span,
 )
-from lineage.events import RetentionHoldPlaced, RetentionHoldReleased
-
-EdgesTo = Callable[[Holder], Iterable[Edge]]
-"""Gives the stored edges of one person to a holder."""
-
-VersionAt = Callable[[int], str]
-"""Gives the policy version in force at a time (microseconds)."""
+from lineage.domain.fold.book import Book, VersionAt, kind_of
+from lineage.events import OrderCompleted
 
 
 @dataclass(slots=True)
@@ -59,40 +53,37 @@ class HoldingState:
     began: int | None = None
 
 
-@dataclass(slots=True)
-class State:
-    """What a fold knows so far of one person."""
+class State(Book):
+    """What a fold knows so far of one person; it is told its events in canonical order."""
 
-    controller: str
-    version_at: VersionAt
-    edges: dict[tuple[bytes, Hop], OpenEdge] = field(default_factory=dict)
-    holdings: dict[tuple[Holder, str], HoldingState] = field(default_factory=dict)
-    erasures: list[Erasure] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    on_record: dict[str, int] = field(default_factory=dict)
-    """category -> the earliest time it is on record; filled before the pass"""
-    completed: set[str] = field(default_factory=set)
-    holds: list[tuple[Recorded, RetentionHoldPlaced]] = field(default_factory=list)
-    released: list[tuple[Recorded, RetentionHoldReleased]] = field(default_factory=list)
-    edges_to: EdgesTo | None = None
-    """Stored edges by holder, when folding forward; a holder's are opened when it is touched"""
-    stored: dict[tuple[bytes, Hop], Edge] = field(default_factory=dict)
-    _opened: set[Holder] = field(default_factory=set)
+    def __init__(self, controller: str, version_at: VersionAt) -> None:
+        """Begin with nothing."""
+        super().__init__(controller, version_at)
+        self.edges: dict[tuple[bytes, Hop], OpenEdge] = {}
+        self.holdings: dict[tuple[Holder, str], HoldingState] = {}
+        self.erasures: list[Erasure] = []
+        self.first_on_record: dict[str, int] = {}
+        """category -> the earliest time it is on record; filled before the pass"""
+        self._completed: set[str] = set()
 
     def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
         """Record an *in* by ``hop``: every category is held from here on."""
-        self._open(hop.to)
+        data = event.data
+        at, rank = event.occurred_at, data.event_rank
+        if type(data) is OrderCompleted:
+            self._completed.update(data.categories)
         edge = self.edges.get((event.ref, hop))
         if edge is None:
-            edge = self.edges[event.ref, hop] = OpenEdge(event.occurred_at, event.occurred_at)
-        edge.last = event.occurred_at
+            edge = self.edges[event.ref, hop] = OpenEdge(at, at)
+        edge.last = at
         edge.count += 1
         for category in categories:
-            holding = self.holdings.setdefault((hop.to, category), HoldingState())
+            holding = self.holdings.get((hop.to, category))
+            if holding is None:
+                holding = self.holdings[hop.to, category] = HoldingState()
             if holding.started is None:
-                holding.started = event.occurred_at
+                holding.started = at
             span = edge.spans.get(category)
-            at, rank = event.occurred_at, event.data.event_rank
             if span is None:
                 edge.spans[category] = OpenSpan(holding.generation, at, at, rank, at, 1)
                 continue
@@ -107,7 +98,6 @@ class State:
         Outs of one moment end the same holding and say so alike, for inside a rank the order
         means nothing. What never came in is no holding, and becomes none.
         """
-        self._open(holder)
         for category in categories:
             holding = self.holdings.get((holder, category)) or HoldingState()
             if holding.ended != event.moment:
@@ -118,7 +108,7 @@ class State:
                     key=event.key,
                     holder=holder,
                     category=category,
-                    kind=event_kind(event),
+                    kind=kind_of(type(event.data)),
                     at=event.occurred_at,
                     rank=event.data.event_rank,
                     started=holding.began,
@@ -127,83 +117,25 @@ class State:
             holding.generation += 1
             holding.started = None
 
-    def _open(self, holder: Holder) -> None:
-        """Take up the stored edges to a holder that new events touch."""
-        if self.edges_to is None or holder in self._opened:
-            return
-        self._opened.add(holder)
-        for edge in self.edges_to(holder):
-            self.stored[edge.ref, edge.hop] = edge
-            self.edges[edge.ref, edge.hop] = self._reopened(edge)
+    def on_record(self, event: Recorded) -> list[str]:
+        """Every category on record up to the time of the event, later ranks included."""
+        return [c for c, first in self.first_on_record.items() if first <= event.occurred_at]
 
-    def _reopened(self, edge: Edge) -> OpenEdge:
-        """The edge as while it grew; a span without ``since`` is of a holding that ended."""
-        opened = OpenEdge(edge.first, edge.last, edge.count)
-        for category, span in edge.spans.items():
-            holding = self.holdings.setdefault((edge.hop.to, category), HoldingState())
-            since = span.since
-            if since is not None:
-                started = holding.started
-                holding.started = since if started is None else min(started, since)
-            opened.spans[category] = OpenSpan(
-                generation=holding.generation if since is not None else -1,
-                since=span.first if since is None else since,
-                last=span.last,
-                rank=span.rank,
-                first=span.first,
-                count=span.count,
-            )
-        return opened
+    def completed(self, event: Recorded) -> set[str]:  # noqa: ARG002 - those so far are those before
+        """The categories of the orders completed before the event."""
+        return set(self._completed)
 
-    def changed(self, event: Recorded, party: str, categories: Iterable[str], **more: str) -> None:
-        """Record a change to data already held."""
-        self.changes.append(
-            Change(
-                ref=event.ref,
-                key=event.key,
-                kind=event_kind(event),
-                party=party,
-                categories=tuple(sorted(categories)),
-                at=event.occurred_at,
-                **more,
-            ),
+    def in_systems(
+        self,
+        event: Recorded,  # noqa: ARG002 - what came in so far came before
+        categories: set[str],
+    ) -> list[tuple[Holder, str]]:
+        """(system, category) of these categories that came in before the event, held or not."""
+        return sorted(
+            (holder, category)
+            for holder, category in self.holdings
+            if category in categories and holder.kind is HolderKind.SYSTEM
         )
-
-    def hop(self, event: Recorded, to: Holder, from_party: str | None, **more: object) -> Hop:
-        """The hop of ``event`` to ``to``; what the event does not say stays null."""
-        fields: dict[str, object] = {
-            "recipient_kind": None,
-            "unnamed_kind": None,
-            "purpose": None,
-            "legal_basis": None,
-            "functions": (),
-            "region": None,
-            "source_kind": None,
-            "deidentified": False,
-        }
-        fields.update(more)
-        return Hop(
-            kind=event_kind(event),
-            from_party=from_party,
-            to=to,
-            policy_version=self.version_at(event.occurred_at),
-            **fields,  # type: ignore[arg-type]
-        )
-
-
-def event_kind(event: Recorded) -> str:
-    """The word for an event in answers: its name without ``data_``."""
-    return event.data.event_name.removeprefix("data_")
-
-
-def recipient(name: str) -> Holder:
-    """The recipient of that name."""
-    return Holder(HolderKind.RECIPIENT, name)
-
-
-def system(event: Recorded) -> Holder:
-    """The system that sent the event: one ``source`` is one system of the controller."""
-    return Holder(HolderKind.SYSTEM, event.source)
 
 
 def closed_edge(state: State, ref: bytes, hop: Hop) -> Edge:

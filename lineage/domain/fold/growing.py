@@ -1,0 +1,310 @@
+"""Stored facts while new events are put among them, at whatever place in time. Pure.
+
+What is kept of a holding says enough to put most events in exactly: an *in* always; an *out* where
+it is known which *ins* lie before it. Where it is not, ``Unclear`` sends the person to the whole
+fold. All *ins* by one hop have one rank, so a time in a span is a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from lineage.domain.facts import Edge, Erasure, Holder, HolderKind, Hop, Moment, Recorded, Span
+from lineage.domain.fold.book import Book, VersionAt, kind_of
+from lineage.domain.fold.hop_keys import edge_key
+from lineage.domain.fold.outs import CLEARED_CATEGORIES
+from lineage.domain.fold.stored import Stored
+
+ORDER_COMPLETED = "order_completed"
+CLEARABLE = frozenset(category for found in CLEARED_CATEGORIES.values() for category in found)
+
+
+class Unclear(Exception):
+    """What is stored does not tell what the whole fold would say."""
+
+
+@dataclass(slots=True)
+class GrowingEdge:
+    """An edge while it grows; ``stored`` is what it was, None where it is new."""
+
+    ref: bytes
+    hop: Hop
+    first: int
+    last: int
+    count: int
+    spans: dict[str, Span]
+    stored: Edge | None = None
+
+    def closed(self) -> Edge:
+        """The edge as a fact."""
+        spans = {category: self.spans[category] for category in sorted(self.spans)}
+        return Edge(self.ref, self.hop, self.first, self.last, self.count, spans)
+
+
+@dataclass(slots=True)
+class Outs:
+    """The outs of one (holder, category) at one moment: they end the same holding."""
+
+    started: int | None
+    stored: list[Erasure] = field(default_factory=list)
+    new: list[tuple[Recorded, Holder, str]] = field(default_factory=list)
+
+
+class Growing(Book):
+    """One person's facts, known as far as new events touch them."""
+
+    def __init__(self, controller: str, version_at: VersionAt) -> None:
+        """Begin with nothing, as of somebody new."""
+        super().__init__(controller, version_at)
+        self._stored: Stored | None = None
+        self._last: Moment | None = None
+        self._edges: dict[tuple[bytes, bytes], GrowingEdge] = {}
+        self._outs: dict[tuple[Holder, str], dict[Moment, Outs]] = {}
+        self._holders_read: set[Holder] = set()
+        self._outs_read: set[Holder] = set()
+        self.first_on_record: dict[str, int] = {}
+
+    def onto(self, stored: Stored, last: Moment) -> None:
+        """Take what is stored of somebody known, and the last moment on record."""
+        self._stored, self._last = stored, last
+
+    def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
+        """Put an *in* among what is there."""
+        at, rank = event.occurred_at, event.data.event_rank
+        moment = (at, rank)
+        if self._last is not None and moment <= self._last:
+            self._read_outs(hop.to)
+        edge = self._edge(event.ref, hop, at)
+        edge.count += 1
+        if at > edge.last:
+            edge.last = at
+        elif at < edge.first:
+            edge.first = at
+        spans = edge.spans
+        for category in categories:
+            outs = self._outs.get((hop.to, category)) if self._outs else None
+            present = outs is None or self._in_before_outs(outs, moment)
+            span = spans.get(category)
+            if span is None:
+                spans[category] = Span(at if present else None, at, rank, at, 1)
+                continue
+            since, last, _, first, count = span
+            if present and (since is None or at < since):
+                since = at
+            spans[category] = Span(since, max(last, at), rank, min(first, at), count + 1)
+
+    def _in_before_outs(self, outs: dict[Moment, Outs], moment: Moment) -> bool:
+        """Whether no out comes after an in; the next one after it may have ended what it began."""
+        following = [other for other in outs if other > moment]
+        if not following:
+            return True
+        ended = outs[min(following)]
+        at = moment[0]
+        if ended.started is None or at < ended.started:
+            ended.started = at
+        return False
+
+    def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:
+        """Put an *out* among what is there. Raises ``Unclear``."""
+        moment = event.moment
+        if self._last is not None and moment <= self._last:
+            self._read_outs(holder)
+        edges = self._edges_to(holder)
+        for category in categories:
+            outs = self._outs.setdefault((holder, category), {})
+            found = outs.get(moment)
+            if found is None:
+                found = Outs(_ended_by(moment, edges, category, outs))
+                outs[moment] = found
+            found.new.append((event, holder, category))
+
+    def on_record(self, event: Recorded) -> list[str]:
+        """Every category on record up to the time of the event, later ranks included."""
+        return [c for c, first in self.first_on_record.items() if first <= event.occurred_at]
+
+    def completed(self, event: Recorded) -> set[str]:
+        """The categories of the orders completed before the event."""
+        return {
+            category
+            for edge in self._edges.values()
+            if edge.hop.kind == ORDER_COMPLETED
+            for category, span in edge.spans.items()
+            if (span.first, span.rank) < event.moment
+        }
+
+    def in_systems(self, event: Recorded, categories: set[str]) -> list[tuple[Holder, str]]:
+        """(system, category) of these categories that came in before the event, held or not."""
+        found = {
+            (edge.hop.to, category)
+            for edge in self._edges.values()
+            if edge.hop.to.kind is HolderKind.SYSTEM
+            for category, span in edge.spans.items()
+            if category in categories and (span.first, span.rank) < event.moment
+        }
+        return sorted(found)
+
+    def read_everything(self) -> None:
+        """Take up all stored edges, and with them what was on record and when."""
+        for edge in () if self._stored is None else self._stored.edges():
+            self._take_up(edge)
+            self._holders_read.add(edge.hop.to)
+            for category, span in edge.spans.items():
+                first = self.first_on_record.get(category, span.first)
+                self.first_on_record[category] = min(first, span.first)
+
+    def check_transfers(self, event: Recorded, taken_at: int | None) -> None:
+        """Raise ``Unclear`` where a transfer of everything after the event would take more now."""
+        if taken_at is None or event.occurred_at > taken_at:
+            return
+        for category in getattr(event.data, "categories", None) or ():
+            first = self.first_on_record.get(category)
+            if first is None or first > event.occurred_at:
+                raise Unclear
+
+    def check_clearings(
+        self, event: Recorded, hop: Hop, categories: Iterable[str], cleared_at: int | None
+    ) -> None:
+        """Raise ``Unclear`` where a clearing after this *in* would clear more now.
+
+        What came into a system before is cleared by every clearing since that it is subject to, so
+        the outs on record say it all; what is new there, or newly of a completed order, is not.
+        """
+        at = event.occurred_at
+        if cleared_at is None or at > cleared_at or hop.to.kind is not HolderKind.SYSTEM:
+            return
+        completed: dict[str, int] = {}
+        here: dict[str, int] = {}
+        for edge in self._edges.values():
+            for firsts, counts in (
+                (completed, edge.hop.kind == ORDER_COMPLETED),
+                (here, edge.hop.to == hop.to),
+            ):
+                for category, span in edge.spans.items() if counts else ():
+                    firsts[category] = min(span.first, firsts.get(category, span.first))
+        for category in categories:
+            if hop.kind == ORDER_COMPLETED and completed.get(category, at + 1) > at:
+                raise Unclear
+            clearable = category in completed or category in CLEARABLE
+            if clearable and here.get(category, at + 1) > at:
+                raise Unclear
+
+    def edges(self) -> list[Edge]:
+        """The edges that are new or changed."""
+        now = ((edge.stored, edge.closed()) for edge in self._edges.values())
+        return [closed for stored, closed in now if stored is None or stored != closed]
+
+    def erasures(self) -> list[Erasure]:
+        """The outs that are new, or that ended another holding than was known."""
+        found = [outs for by_moment in self._outs.values() for outs in by_moment.values()]
+        again = [
+            replace(row, started=outs.started)
+            for outs in found
+            for row in outs.stored
+            if row.started != outs.started
+        ]
+        return again + [_erasure(*new, outs.started) for outs in found for new in outs.new]
+
+    def _edge(self, ref: bytes, hop: Hop, at: int) -> GrowingEdge:
+        key = edge_key(hop)
+        edge = self._edges.get((ref, key))
+        if edge is None:
+            stored = None if self._stored is None else self._stored.edge(ref, key)
+            if stored is not None:
+                return self._take_up(stored)
+            edge = self._edges[ref, key] = GrowingEdge(ref, hop, at, at, 0, {})
+        return edge
+
+    def _take_up(self, stored: Edge) -> GrowingEdge:
+        place = (stored.ref, edge_key(stored.hop))
+        edge = self._edges.get(place)
+        if edge is None:
+            edge = self._edges[place] = GrowingEdge(
+                stored.ref,
+                stored.hop,
+                stored.first,
+                stored.last,
+                stored.count,
+                dict(stored.spans),
+                stored,
+            )
+        return edge
+
+    def _edges_to(self, holder: Holder) -> list[GrowingEdge]:
+        if self._stored is not None and holder not in self._holders_read:
+            self._holders_read.add(holder)
+            for edge in self._stored.edges_to(holder):
+                self._take_up(edge)
+        return [edge for edge in self._edges.values() if edge.hop.to == holder]
+
+    def _read_outs(self, holder: Holder) -> None:
+        if self._stored is None or holder in self._outs_read:
+            return
+        self._outs_read.add(holder)
+        for row in self._stored.erasures_of(holder):
+            outs = self._outs.setdefault((holder, row.category), {})
+            outs.setdefault((row.at, row.rank), Outs(row.started)).stored.append(row)
+
+
+def _erasure(event: Recorded, holder: Holder, category: str, started: int | None) -> Erasure:
+    return Erasure(
+        ref=event.ref,
+        key=event.key,
+        holder=holder,
+        category=category,
+        kind=kind_of(type(event.data)),
+        at=event.occurred_at,
+        rank=event.data.event_rank,
+        started=started,
+    )
+
+
+def _ended_by(
+    moment: Moment, edges: Iterable[GrowingEdge], category: str, outs: dict[Moment, Outs]
+) -> int | None:
+    """Let an out of a new moment part the *ins* there are; gives the start of what it ended."""
+    following = [other for other in outs if other > moment]
+    if following:
+        spans = [edge.spans[category] for edge in edges if category in edge.spans]
+        next_out = min(following)
+        return _parted(moment, spans, next_out, outs[next_out])
+    started = None
+    for edge in edges:
+        span = edge.spans.get(category)
+        if span is None or span.since is None or (span.since, span.rank) > moment:
+            continue
+        started = span.since if started is None else min(started, span.since)
+        if (span.last, span.rank) < moment:
+            since = None
+        elif span.count == 2:
+            since = span.last
+        else:
+            raise Unclear
+        edge.spans[category] = span._replace(since=since)
+    return started
+
+
+def _parted(moment: Moment, spans: Iterable[Span], next_out: Moment, ended: Outs) -> int | None:
+    """The start of what an out ended that comes before ``next_out``, which ended the rest."""
+    at, rank = moment
+    if ended.started is None or ended.started > at:
+        return None
+    if ended.started == at:
+        sides = {span.rank < rank for span in spans}
+        if len(sides) > 1:
+            raise Unclear
+        if sides == {False}:
+            return None
+    rest: list[int] = []
+    for span in spans:
+        first, last = (span.first, span.rank), (span.last, span.rank)
+        if last < moment or first > next_out:
+            continue
+        if first > moment:
+            rest.append(span.first)
+        elif span.count != 2:
+            raise Unclear
+        elif last < next_out:
+            rest.append(span.last)
+    started, ended.started = ended.started, min(rest, default=None)
+    return started

@@ -1,0 +1,293 @@
+"""Folding new events onto stored facts: what must be read for it, and then what it changes. Pure.
+
+``plan`` says whether it can be tried and what to read, ``Plan.step`` does it. The handlers are
+those of the whole fold, ``growing`` puts what they say among what is stored; where that is not
+certain to equal the whole fold, both say so, and the person is folded from the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lineage.domain.facts import Change, Edge, Erasure, Holder, HolderKind, Hop, Recorded
+from lineage.domain.fold.book import Book, VersionAt, recipient
+from lineage.domain.fold.growing import Growing, Unclear
+from lineage.domain.fold.hop_keys import edge_key
+from lineage.domain.fold.ins import IN_HANDLERS
+from lineage.domain.fold.outs import OUT_HANDLERS
+from lineage.domain.fold.standing import ACTING, HOLDS, LINKED, UNSEEN, Standing, takes_all
+from lineage.domain.fold.stored import Stored
+from lineage.events import (
+    AccountCancellationApproved,
+    AccountCancellationRequested,
+    DataTransferred,
+    EventClass,
+    EventRetracted,
+    IdentityLinked,
+    NoticeEscalated,
+    NoticePlanned,
+    NoticeWidened,
+    RecipientAcknowledged,
+    RecipientDeclined,
+    RecipientDeleted,
+    RecipientNotified,
+    RecipientWorking,
+    RequestDecided,
+    RequestReceived,
+    RequestWithdrawn,
+    RetentionHoldPlaced,
+    RetentionHoldReleased,
+    SelfServiceCleared,
+)
+
+HANDLERS = IN_HANDLERS | OUT_HANDLERS
+
+ALWAYS_WHOLE: frozenset[type] = frozenset(
+    {
+        AccountCancellationApproved,
+        AccountCancellationRequested,
+        IdentityLinked,
+        NoticePlanned,
+        RequestDecided,
+        RequestReceived,
+        RequestWithdrawn,
+    }
+)
+"""A link joins two histories; requests and notices are folded from all that names them."""
+
+ANSWERS: frozenset[type] = frozenset(
+    {
+        NoticeEscalated,
+        NoticeWidened,
+        RecipientAcknowledged,
+        RecipientDeclined,
+        RecipientDeleted,
+        RecipientNotified,
+        RecipientWorking,
+    }
+)
+"""What says something of a notice, where there is one."""
+
+OF_HOLDS = (RetentionHoldPlaced, RetentionHoldReleased)
+SPECIAL = ALWAYS_WHOLE | ANSWERS | {*OF_HOLDS, DataTransferred, EventRetracted, SelfServiceCleared}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What new events add: edges that are new or changed, outs likewise, changes.
+
+    Edges replace those of the same ref and ``edge_key``, outs those of the same ref, event key,
+    holder and category; changes are all new.
+    """
+
+    edges: tuple[Edge, ...]
+    erasures: tuple[Erasure, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(slots=True)
+class Reads:
+    """What of the stored facts a step needs: with ``everything`` all edges of all refs, else those
+    by (ref, edge key) and all to some holders; and all outs of some holders, of all refs.
+    """
+
+    edges: list[tuple[bytes, bytes]] = field(default_factory=list)
+    holders: set[Holder] = field(default_factory=set)
+    outs: set[Holder] = field(default_factory=set)
+    everything: bool = False
+    all_outs: bool = False
+
+
+class _Said(Book):
+    """Notes what handlers say, to be done once what it needs has been read."""
+
+    def __init__(self, controller: str, version_at: VersionAt) -> None:
+        super().__init__(controller, version_at)
+        self.said: list[tuple[Recorded, Hop | Holder | None, Iterable[str]]] = []
+
+    def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
+        self.said.append((event, hop, categories))
+
+    def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:
+        self.said.append((event, holder, categories))
+
+    def later(self, event: Recorded) -> None:
+        """Note that the event's handler needs to see what is stored."""
+        self.said.append((event, None, ()))
+
+    def on_record(self, event: Recorded) -> list[str]:
+        raise NotImplementedError(event.data.event_name)
+
+    def completed(self, event: Recorded) -> set[str]:
+        raise NotImplementedError(event.data.event_name)
+
+    def in_systems(self, event: Recorded, categories: set[str]) -> list[tuple[Holder, str]]:
+        raise NotImplementedError(event.data.event_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """New events of one person, ready to be folded onto what ``reads`` asks for."""
+
+    before: Standing | None
+    events: Sequence[Recorded]
+    reads: Reads
+    said: _Said
+
+    @property
+    def acting(self) -> bool:
+        """Whether there are requests or notices, so that acts may follow from what changes."""
+        return self.before is not None and bool(self.before.marks & ACTING)
+
+    @property
+    def holders(self) -> set[Holder]:
+        """Every holder that the events name."""
+        return {
+            what.to if isinstance(what, Hop) else what
+            for _, what, _ in self.said.said
+            if what is not None
+        }
+
+    def step(self, stored: Stored | None) -> Step | None:
+        """Fold the events onto what is stored (None where nothing is); None: fold it all."""
+        said, before = self.said, self.before
+        growing = Growing(said.controller, said.version_at)
+        if before is not None and stored is not None:
+            growing.onto(stored, before.last)
+        try:
+            if self.reads.everything:
+                self._look_at_everything(growing)
+            cleared_at = None if before is None else before.cleared_at
+            for event, what, categories in said.said:
+                if isinstance(what, Hop):
+                    if cleared_at is not None:
+                        growing.check_clearings(event, what, categories, cleared_at)
+                    growing.came_in(event, what, categories)
+                elif what is not None:
+                    growing.went_out(event, what, categories)
+                else:
+                    HANDLERS[type(event.data)](growing, event)
+        except Unclear:
+            return None
+        return Step(
+            edges=tuple(growing.edges()),
+            erasures=tuple(growing.erasures()),
+            changes=(*said.changes, *growing.changes),
+        )
+
+    def _look_at_everything(self, growing: Growing) -> None:
+        growing.read_everything()
+        counted = [event for event in self.events if type(event.data) in IN_HANDLERS]
+        for event in counted:
+            taken_at = None if self.before is None else self.before.took_all_at
+            growing.check_transfers(event, taken_at)
+        for event in counted:
+            for category in getattr(event.data, "categories", None) or ():
+                first = growing.first_on_record.get(category, event.occurred_at)
+                growing.first_on_record[category] = min(first, event.occurred_at)
+
+
+def plan(
+    before: Standing | None,
+    new: Iterable[Recorded],
+    *,
+    controller: str,
+    version_at: VersionAt,
+) -> Plan | None:
+    """How to fold new events of one person onto its stored facts; None: fold it all.
+
+    ``before`` is the standing (of all linked refs, merged) without the new events, None where
+    nothing is on record.
+    """
+    events = list(new)
+    if before is not None and any(_needs_all(before, event) for event in events):
+        return None
+    if any(type(event.data) in ALWAYS_WHOLE for event in events):
+        return None
+    left = _less_retracted(before, events)
+    if left is None:
+        return None
+    if len(left) > 1:
+        left.sort(key=lambda event: event.order)
+    said = _Said(controller, version_at)
+    for event in left:
+        model = type(event.data)
+        if model in (SelfServiceCleared, *OF_HOLDS) or takes_all(event):
+            said.later(event)
+        elif (handler := HANDLERS.get(model)) is not None:
+            handler(said, event)
+    return Plan(before, left, _reads(before, left, said), said)
+
+
+def _needs_all(before: Standing, event: Recorded) -> bool:
+    """Whether an event must be seen together with events that facts do not keep."""
+    data = event.data
+    model = type(data)
+    if model not in SPECIAL:
+        return False
+    if model in ANSWERS:
+        return bool(before.marks & ACTING)
+    if model is SelfServiceCleared:
+        return bool(before.marks & HOLDS)
+    if model in OF_HOLDS:
+        return before.cleared_at is not None and event.occurred_at <= before.cleared_at
+    return takes_all(event) and bool(before.marks & UNSEEN)
+
+
+def _less_retracted(before: Standing | None, events: list[Recorded]) -> list[Recorded] | None:
+    """The events that were not taken back; None where something on record may now be."""
+    names = {
+        (event.data.retracted_source, event.data.retracted_id)
+        for event in events
+        if isinstance(event.data, EventRetracted)
+    }
+    if names and before is not None:
+        here = {(event.source, event.id) for event in events}
+        if before.marks & LINKED or not names <= here:
+            return None
+    gone = () if before is None else before.retracted
+    if not names and not gone:
+        return events
+    return [
+        event
+        for event in events
+        if ((event.source, event.id) not in names and event.key not in gone)
+        or event.data.event_class is EventClass.SYSTEM
+    ]
+
+
+def _reads(before: Standing | None, events: Sequence[Recorded], said: _Said) -> Reads:
+    reads = Reads()
+    if before is None:
+        reads.everything = any(what is None for _, what, _ in said.said)
+        return reads
+    for event, what, _ in said.said:
+        late = event.moment <= before.last
+        if isinstance(what, Hop):
+            reads.edges.append((event.ref, edge_key(what)))
+            if late:
+                reads.outs.add(what.to)
+                if _not_after(event, before.cleared_at) and what.to.kind is HolderKind.SYSTEM:
+                    reads.everything = True
+        elif what is not None:
+            reads.holders.add(what)
+            if late:
+                reads.outs.add(what)
+        elif isinstance(event.data, DataTransferred):
+            reads.everything = True
+            if late:
+                reads.outs.add(recipient(event.data.recipient))
+        elif isinstance(event.data, SelfServiceCleared):
+            reads.everything = True
+            reads.all_outs = reads.all_outs or late
+    if before.took_all_at is not None:
+        reads.everything = reads.everything or any(
+            _not_after(event, before.took_all_at) and type(event.data) in IN_HANDLERS
+            for event in events
+        )
+    return reads
+
+
+def _not_after(event: Recorded, at: int | None) -> bool:
+    return at is not None and event.occurred_at <= at
