@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import LiteralString
@@ -14,10 +14,11 @@ from psycopg import sql
 from tests.support.servers import Server, connect
 
 _numbers = itertools.count(1)
+_run = secrets.token_hex(4)  # not the process id: two machines may share a server
 
 
 class Databases:
-    """The databases that one process has on a server; a name of one says whose it was."""
+    """The databases that one process has on a server; no other one gives the same names."""
 
     def __init__(self, server: Server) -> None:
         """Take the server's word for where it is."""
@@ -32,7 +33,7 @@ class Databases:
     def new_database(self) -> str:
         """The URL of a fresh and empty database; it stays until ``drop``, or the end of the run."""
         # From template0, which no one can connect to: a template in use would refuse the copy.
-        name = f"lineage_test_{os.getpid()}_{next(_numbers)}"
+        name = f"lineage_test_{_run}_{next(_numbers)}"
         self._command("CREATE DATABASE {} TEMPLATE template0", name)
         self._names.add(name)
         return self.url.set(database=name).render_as_string(hide_password=False)
