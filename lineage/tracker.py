@@ -29,9 +29,10 @@ from lineage.service import answers
 from lineage.service.acts import Acts
 from lineage.service.checking import OPERATOR_CLASSES, Checker
 from lineage.service.errors import InvalidInput
+from lineage.service.incoming import Incoming, from_events, from_messages
 from lineage.service.messages import MessageReader
 from lineage.service.querying import Questions
-from lineage.service.recording import Recorder, from_events, from_messages
+from lineage.service.recording import Recorder
 from lineage.service.requesting import Requests
 from lineage.service.upkeep import Upkeep
 from lineage.storage import keys as key_folder
@@ -109,7 +110,9 @@ def _versions(library: Library) -> Callable[[str], VersionAt]:
 
 
 class Tracker:
-    """One open store. Safe to use from one thread at a time; close it, or use it in a ``with``."""
+    """One open store; close it, or use it in a ``with``. Any thread may ask, and ``record_one``;
+    the rest is for one thread at a time.
+    """
 
     def __init__(
         self,
@@ -168,6 +171,12 @@ class Tracker:
         return self._recorder.record(
             from_events(events), batch_size=batch_size, strict=strict, progress=progress
         )
+
+    def record_one(self, event: Event | Mapping[str, Any] | bytes | str) -> answers.RecordReceipt:
+        """Record one event; returns when it is durable. May be called from many threads at once:
+        events that come at the same time share a transaction, and each caller gets its own receipt.
+        """
+        return self._recorder.record_one(Incoming(1, None, "item 1", event))
 
     def record_file(
         self,

@@ -2,66 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from lineage.events import Event, EventError
 from lineage.events import Problem as EventProblem
-from lineage.events.envelope import event_to_json
 from lineage.service import answers
 from lineage.service.checking import Checker
 from lineage.service.garbage import fewer_collections
-from lineage.service.messages import Message
-from lineage.storage.drafts import DeadLetter
+from lineage.service.grouping import Group
+from lineage.service.incoming import Incoming, Tally, batches
+from lineage.service.overlapping import Worker
+from lineage.storage.drafts import DeadLetter, PreparedBatch
 from lineage.storage.store import Applied, Expected, Follow, Store
 
-PROBLEMS_MAX = 100
-"""Problems named one by one on a receipt; the rest are counted by reason."""
-
-BATCH_BYTES_MAX = 8 << 20
+GROUP_MAX = 500
+"""Events of different callers in one transaction, at most."""
 
 REUSED = EventProblem("id", "id_reused", "an id that no other event of this source and person has")
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """One message on its way in, with its place for the receipt."""
-
-    item: int
-    line: int | None
-    place: str
-    message: Event | Mapping[str, Any] | bytes | str = field(repr=False)
-
-    def raw(self) -> bytes:
-        """The message as bytes, as a dead letter keeps it."""
-        if isinstance(self.message, bytes):
-            return self.message
-        if isinstance(self.message, str):
-            return self.message.encode("utf-8", "surrogatepass")
-        if isinstance(self.message, Event):
-            return event_to_json(self.message)
-        return _mapping_bytes(self.message)
-
-
-def _mapping_bytes(message: Mapping[str, Any]) -> bytes:
-    import json
-
-    return json.dumps(message, default=repr).encode()
-
-
-def from_messages(messages: Iterable[Message]) -> Iterator[Incoming]:
-    """Messages of a file on their way in."""
-    for message in messages:
-        yield Incoming(message.item, message.line, message.place, message.raw)
-
-
-def from_events(events: Iterable[Event | Mapping[str, Any] | bytes | str]) -> Iterator[Incoming]:
-    """Events of a Python caller on their way in."""
-    for item, event in enumerate(events, start=1):
-        yield Incoming(item, None, f"item {item}", event)
 
 
 class Refused(Exception):
@@ -69,52 +28,28 @@ class Refused(Exception):
 
 
 @dataclass(slots=True)
-class _Tally:
-    read: int = 0
-    recorded: int = 0
-    duplicates: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-    problems: list[answers.Problem] = field(default_factory=list)
-    warnings: list[answers.Problem] = field(default_factory=list)
-    refused: int = 0
+class Checked:
+    """Messages that were checked: the good as events, the bad as dead letters and on the tally."""
 
-    def refuse(self, incoming: Incoming, problems: Iterable[EventProblem]) -> None:
-        """Count one refused message and name its problems."""
-        self.refused += 1
-        for first, problem in enumerate(problems):
-            if first == 0:
-                self.reasons[problem.reason] += 1
-            if len(self.problems) < PROBLEMS_MAX:
-                self.problems.append(_named(incoming, problem))
+    events: list[tuple[int | None, Event]] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
+    by_item: dict[int, Incoming] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
-    def receipt(self, started: float) -> answers.RecordReceipt:
-        """What became of everything since ``started`` (monotonic seconds)."""
-        return answers.RecordReceipt(
-            read=self.read,
-            recorded=self.recorded,
-            duplicates=self.duplicates,
-            refused=self.refused,
-            warnings=self.warnings,
-            problems=self.problems,
-            reasons=dict(sorted(self.reasons.items())),
-            seconds=time.monotonic() - started,
-        )
+    def raw_of(self, item: int) -> tuple[str, bytes]:
+        """A message as a dead letter keeps it; only the store finds out that its id was used."""
+        incoming = self.by_item[item]
+        return incoming.place, incoming.raw()
 
-    def warn(self, incoming: Incoming, problems: Iterable[EventProblem]) -> None:
-        """Name what does not stop a message."""
-        for problem in problems:
-            if len(self.warnings) < PROBLEMS_MAX:
-                self.warnings.append(_named(incoming, problem))
-
-
-def _named(incoming: Incoming, problem: EventProblem) -> answers.Problem:
-    return answers.Problem(
-        item=incoming.item,
-        line=incoming.line,
-        field=problem.field,
-        reason=problem.reason,
-        expected=problem.expected,
-    )
+    def count(self, statuses: Mapping[int, str]) -> None:
+        """Put on the tally what became of the good ones: item -> status."""
+        became = Counter(statuses.values())
+        self.tally.recorded += became["recorded"]
+        self.tally.duplicates += became["duplicate"]
+        if became["id_reused"]:
+            for item, status in statuses.items():
+                if status == "id_reused":
+                    self.tally.refuse(self.by_item[item], (REUSED,))
 
 
 class Recorder:
@@ -128,6 +63,7 @@ class Recorder:
         self._checker = checker
         self._follow = follow
         self._now = now
+        self._group: Group[Incoming, Tally] = Group(self._record_group, GROUP_MAX)
 
     def record(
         self,
@@ -142,40 +78,22 @@ class Recorder:
         With ``strict`` all of it is one transaction, and nothing is recorded if anything is wrong.
         ``progress`` is told how many messages have been read, after each batch.
         """
-        started = time.monotonic()
-        tally = _Tally()
+        tally = Tally()
+        tell = progress or (lambda _: None)
         with fewer_collections():
-            try:
-                self._record_all(incoming, batch_size, tally, progress, strict=strict)
-            except Refused:
-                tally.recorded = tally.duplicates = 0
-        return tally.receipt(started)
+            if strict:
+                self._record_strictly(incoming, batch_size, tally, tell)
+            else:
+                self._record_all(incoming, batch_size, tally, tell)
+        return tally.receipt()
 
-    def _record_all(
-        self,
-        incoming: Iterable[Incoming],
-        batch_size: int,
-        tally: _Tally,
-        progress: Callable[[int], None] | None,
-        *,
-        strict: bool,
-    ) -> None:
-        if strict:
-            self._record_strictly(incoming, batch_size, tally, progress)
-            return
-        for batch in _batches(incoming, batch_size):
-            self._record_batch(batch, tally)
-            if progress is not None:
-                progress(tally.read)
+    def record_one(self, incoming: Incoming) -> answers.RecordReceipt:
+        """Record one message together with those that other threads bring at the same time."""
+        return self._group.bring(incoming).receipt()
 
-    def record_own(
-        self,
-        events: Iterable[Event],
-        *,
-        expected: Expected | None = None,
-    ) -> Applied:
+    def record_own(self, events: Iterable[Event], *, expected: Expected | None = None) -> Applied:
         """Record events that a use case made itself; they are not checked as messages are."""
-        batch = self._store.prepare([(i, event) for i, event in enumerate(events)])
+        batch = self._store.prepare(list(enumerate(events)))
         return self._store.apply(batch, now=self._now, follow=self._follow, expected=expected)
 
     def replay(self, incoming: list[Incoming]) -> tuple[answers.RecordReceipt, list[int]]:
@@ -183,76 +101,109 @@ class Recorder:
 
         What is still refused stays where it is: a dead letter is not kept twice.
         """
-        started = time.monotonic()
-        tally = _Tally()
-        events, _, by_item = self._check(incoming, tally)
-        prepared = self._store.prepare(events, raws=_raws(by_item))
-        applied = self._store.apply(prepared, now=self._now, follow=self._follow)
-        self._count(applied, by_item, tally)
+        checked = self._check(incoming)
+        checked.dead.clear()
+        applied = self._apply(checked, self._prepare(checked))
         accepted = [item for item, status in applied.statuses.items() if status != "id_reused"]
-        return tally.receipt(started), accepted
+        return checked.tally.receipt(), accepted
+
+    def _record_all(
+        self,
+        incoming: Iterable[Incoming],
+        batch_size: int,
+        tally: Tally,
+        tell: Callable[[int], None],
+    ) -> None:
+        """Batch after batch; while one is written, the next is read, checked and sealed."""
+        source = batches(incoming, batch_size)
+        last: PreparedBatch | None = None
+
+        def prepare_next() -> tuple[Checked, PreparedBatch] | None:
+            batch = next(source, None)
+            if batch is None:
+                return None
+            checked = self._check(batch)
+            return checked, self._prepare(checked, after=last)
+
+        with Worker(prepare_next) as worker:
+            while (ready := worker.take()) is not None:
+                checked, prepared = ready
+                if prepared.after is not last:  # made over again, with other refs
+                    prepared = self._prepare(checked)
+                last = prepared
+                worker.begin()
+                applied = self._apply(checked, prepared)
+                last = applied.batch
+                tally.add(checked.tally)
+                tell(tally.read)
 
     def _record_strictly(
         self,
         incoming: Iterable[Incoming],
         batch_size: int,
-        tally: _Tally,
-        progress: Callable[[int], None] | None,
+        tally: Tally,
+        tell: Callable[[int], None],
     ) -> None:
-        with self._store.writing() as conn:
-            for batch in _batches(incoming, batch_size):
-                events, _, by_item = self._check(batch, tally)
-                if not tally.refused:
-                    applied = self._store.record_in(
-                        conn, events, raws=_raws(by_item), now=self._now, follow=self._follow
-                    )
-                    self._count(applied, by_item, tally)
-                if progress is not None:
-                    progress(tally.read)
-            if tally.refused:
-                raise Refused
+        try:
+            with self._store.writing() as conn:
+                for batch in batches(incoming, batch_size):
+                    checked = self._check(batch)
+                    if not tally.refused + checked.tally.refused:
+                        applied = self._store.record_in(
+                            conn,
+                            checked.events,
+                            raw_of=checked.raw_of,
+                            now=self._now,
+                            follow=self._follow,
+                        )
+                        checked.count(applied.statuses)
+                    tally.add(checked.tally)
+                    tell(tally.read)
+                if tally.refused:
+                    raise Refused
+        except Refused:
+            tally.recorded = tally.duplicates = 0
 
-    def _record_batch(self, batch: list[Incoming], tally: _Tally) -> None:
-        events, dead, by_item = self._check(batch, tally)
-        prepared = self._store.prepare(events, dead=dead, raws=_raws(by_item))
-        applied = self._store.apply(prepared, now=self._now, follow=self._follow)
-        self._count(applied, by_item, tally)
-
-    def _check(
-        self, batch: list[Incoming], tally: _Tally
-    ) -> tuple[list[tuple[int | None, Event]], list[DeadLetter], dict[int, Incoming]]:
+    def _record_group(self, incoming: Sequence[Incoming]) -> list[Tally]:
+        """Record messages of different callers in one transaction; a tally for each."""
+        each = [self._check([one]) for one in incoming]
         events: list[tuple[int | None, Event]] = []
-        dead: list[DeadLetter] = []
-        by_item: dict[int, Incoming] = {}
+        for number, checked in enumerate(each):
+            events += ((number, event) for _, event in checked.events)
+        dead = [letter for checked in each for letter in checked.dead]
+        by_item = dict(enumerate(incoming))
+        together = Checked(events, dead, by_item)
+        applied = self._apply(together, self._prepare(together))
+        for number, status in applied.statuses.items():
+            each[number].count({incoming[number].item: status})
+        return [checked.tally for checked in each]
+
+    def _check(self, batch: list[Incoming]) -> Checked:
+        found = Checked()
         now = self._now()
         for incoming in batch:
-            tally.read += 1
+            found.tally.read += 1
             try:
                 checked = self._checker.check(incoming.message, now)
             except EventError as error:
-                tally.refuse(incoming, error.problems)
-                dead.append(_letter(incoming, error.problems))
+                found.tally.refuse(incoming, error.problems)
+                found.dead.append(_letter(incoming, error.problems))
                 continue
-            tally.warn(incoming, checked.warnings)
-            by_item[incoming.item] = incoming
-            events.append((incoming.item, checked.event))
-        return events, dead, by_item
+            if checked.warnings:
+                found.tally.warn(incoming, checked.warnings)
+            found.by_item[incoming.item] = incoming
+            found.events.append((incoming.item, checked.event))
+        return found
 
-    def _count(self, applied: Applied, by_item: dict[int, Incoming], tally: _Tally) -> None:
-        for item, status in applied.statuses.items():
-            if status == "recorded":
-                tally.recorded += 1
-            elif status == "duplicate":
-                tally.duplicates += 1
-            else:
-                tally.refuse(by_item[item], (REUSED,))
+    def _prepare(self, checked: Checked, *, after: PreparedBatch | None = None) -> PreparedBatch:
+        return self._store.prepare(
+            checked.events, dead=checked.dead, raw_of=checked.raw_of, after=after
+        )
 
-
-def _raws(by_item: dict[int, Incoming]) -> dict[int, Callable[[], tuple[str, bytes]]]:
-    def reader(incoming: Incoming) -> Callable[[], tuple[str, bytes]]:
-        return lambda: (incoming.place, incoming.raw())
-
-    return {item: reader(incoming) for item, incoming in by_item.items()}
+    def _apply(self, checked: Checked, prepared: PreparedBatch) -> Applied:
+        applied = self._store.apply(prepared, now=self._now, follow=self._follow)
+        checked.count(applied.statuses)
+        return applied
 
 
 def _letter(incoming: Incoming, problems: tuple[EventProblem, ...]) -> DeadLetter:
@@ -262,17 +213,3 @@ def _letter(incoming: Incoming, problems: tuple[EventProblem, ...]) -> DeadLette
         message=incoming.raw(),
         problems=tuple((p.field, p.reason, p.expected) for p in problems),
     )
-
-
-def _batches(incoming: Iterable[Incoming], batch_size: int) -> Iterator[list[Incoming]]:
-    batch: list[Incoming] = []
-    size = 0
-    for one in incoming:
-        batch.append(one)
-        if isinstance(one.message, bytes | str):
-            size += len(one.message)
-        if len(batch) >= batch_size or size >= BATCH_BYTES_MAX:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

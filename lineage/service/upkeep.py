@@ -10,8 +10,9 @@ from lineage.events.times import from_micros
 from lineage.service import answers
 from lineage.service.errors import InvalidInput, NotFound
 from lineage.service.garbage import fewer_collections
+from lineage.service.incoming import Incoming
 from lineage.service.querying import Questions
-from lineage.service.recording import Incoming, Recorder
+from lineage.service.recording import Recorder
 from lineage.storage.dead_letters import StoredDeadLetter
 from lineage.storage.freshness import read_freshness
 from lineage.storage.rebuilding import rebuild

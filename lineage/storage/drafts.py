@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -63,8 +64,10 @@ class PreparedBatch:
     drafts: list[Draft] = field(default_factory=list)
     new: dict[Who, NewSubject] = field(default_factory=dict)
     dead: list[DeadLetter] = field(default_factory=list)
-    raws: dict[int, Callable[[], tuple[str, bytes]]] = field(default_factory=dict)
+    raw_of: Callable[[int], tuple[str, bytes]] | None = None
     """item -> (place, message), for a dead letter that only the store can discover"""
+    after: PreparedBatch | None = None
+    """the batch whose new subjects this one takes as made; it must have been applied as it is"""
 
 
 def who_of(event: Event) -> Who:
@@ -83,16 +86,24 @@ class Drafter:
         self._hasher = hasher
 
     def draft(
-        self, conn: Connection, events: Sequence[tuple[int | None, Event]]
+        self,
+        conn: Connection,
+        events: Sequence[tuple[int | None, Event]],
+        expected: Mapping[Who, NewSubject] = MappingProxyType({}),
     ) -> tuple[list[Draft], dict[Who, NewSubject]]:
-        """Resolve everybody the events name, and seal each event under its person's key."""
+        """Resolve everybody the events name, and seal each event under its person's key.
+
+        ``expected`` are subjects that will be on record by the time these events are applied.
+        """
         wanted: set[Who] = set()
         for _, event in events:
             wanted.add(who_of(event))
             wanted.update(Who(event.controller, PERSON, name) for name in named_persons(event))
             if isinstance(event.data, IdentityLinked):
                 wanted.add(_linked(event.controller, event.data))
-        persons, new = self._keyring.resolve(conn, wanted)
+        persons = {who: expected[who].person for who in wanted if who in expected}
+        found, new = self._keyring.resolve(conn, wanted.difference(persons))
+        persons |= found
         return [self._draft(item, event, persons) for item, event in events], new
 
     def _draft(self, item: int | None, event: Event, persons: dict[Who, Person]) -> Draft:

@@ -87,12 +87,17 @@ class Applied:
     ``statuses``: item -> recorded, duplicate or id_reused.
     """
 
+    batch: PreparedBatch
     now: int
     recorded_at: int
     first_position: int
     statuses: dict[int, str] = field(default_factory=dict)
     recorded: int = 0
     acts: int = 0
+
+
+RawOf = Callable[[int], tuple[str, bytes]]
+"""item -> (place, message)"""
 
 
 class SubjectRace(StorageError):
@@ -156,16 +161,22 @@ class Store:
         events: Sequence[tuple[int | None, Event]],
         *,
         dead: Sequence[DeadLetter] = (),
-        raws: dict[int, Callable[[], tuple[str, bytes]]] | None = None,
+        raw_of: RawOf | None = None,
         conn: Connection | None = None,
+        after: PreparedBatch | None = None,
     ) -> PreparedBatch:
-        """Resolve, seal and hash a batch; takes no lock."""
-        batch = PreparedBatch(events, dead=list(dead), raws=raws or {})
+        """Resolve, seal and hash a batch; takes no lock.
+
+        ``after`` is a batch that is being applied meanwhile: the people it makes are taken as made,
+        so this one may only be applied if that one was, as it is.
+        """
+        batch = PreparedBatch(events, dead=list(dead), raw_of=raw_of, after=after)
+        expected = {} if after is None else after.new
         if conn is not None:
             batch.drafts, batch.new = self.drafter.draft(conn, events)
         else:
             with self.reading() as snapshot:
-                batch.drafts, batch.new = self.drafter.draft(snapshot, events)
+                batch.drafts, batch.new = self.drafter.draft(snapshot, events, expected)
         return batch
 
     def apply(
@@ -185,9 +196,10 @@ class Store:
             try:
                 applied = self.run(work)
             except SubjectRace:
-                batch = self.prepare(batch.events, dead=batch.dead, raws=batch.raws)
+                batch = self.prepare(batch.events, dead=batch.dead, raw_of=batch.raw_of)
                 continue
             self.keyring.committed(batch.new.values())
+            batch.after = None
             return applied
         raise InTheWay
 
@@ -198,11 +210,11 @@ class Store:
         *,
         now: Callable[[], int],
         follow: Follow | None = None,
-        raws: dict[int, Callable[[], tuple[str, bytes]]] | None = None,
+        raw_of: RawOf | None = None,
     ) -> Applied:
         """Prepare and apply inside a transaction that the caller ends."""
         for _ in range(TRIES_MAX):
-            batch = self.prepare(events, raws=raws, conn=conn)
+            batch = self.prepare(events, raw_of=raw_of, conn=conn)
             # What is made in this transaction is found again by the next try.
             with suppress(SubjectRace):
                 return self.apply_in(conn, batch, now=now, follow=follow)
@@ -231,7 +243,7 @@ class Store:
         standings = self._lock_persons(conn, batch.drafts)
         if expected is not None:
             self._check_version(conn, expected)
-        applied = Applied(now=clock, recorded_at=recorded_at, first_position=head.size)
+        applied = Applied(batch=batch, now=clock, recorded_at=recorded_at, first_position=head.size)
         fresh, reused = self._split(conn, batch.drafts, applied)
         applied.recorded = len(fresh)
         head = self._append(conn, head, fresh, recorded_at)
@@ -365,6 +377,7 @@ class Store:
 
 
 def _reused_letter(batch: PreparedBatch, item: int) -> DeadLetter:
-    place, message = batch.raws[item]()
+    assert batch.raw_of is not None
+    place, message = batch.raw_of(item)
     problem = ("id", "id_reused", "an id that no other event of this source and person has")
     return DeadLetter(place, "id_reused", message, (problem,))
