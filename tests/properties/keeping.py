@@ -15,7 +15,7 @@ from lineage.domain.fold import fold
 from lineage.domain.fold.effective import effective_events
 from lineage.domain.fold.hop_keys import edge_key
 from lineage.domain.fold.onward import Plan, Step, plan
-from lineage.domain.fold.standing import LINKED, LINKED_TO, Standing, standing_of
+from lineage.domain.fold.standing import LINKED, LINKED_TO, UNSEEN_TYPES, Standing, standing_of
 from lineage.domain.fold.stored import KnownFacts
 from tests.properties.people import CONTROLLER, key_of
 
@@ -46,6 +46,12 @@ class Kept:
         self.edges |= {(edge.ref, edge_key(edge.hop)): edge for edge in facts.edges}
         self.erasures |= {(e.ref, e.key, e.holder, e.category): e for e in facts.erasures}
         self.changes |= {(change.ref, change.key): change for change in facts.changes}
+        if isinstance(facts, Step) and facts.gone is not None:
+            self.edges = {k: row for k, row in self.edges.items() if k not in facts.gone.edges}
+            for outs in facts.gone.erasures:
+                del self.erasures[outs]
+            for change in facts.gone.changes:
+                del self.changes[change]
         if isinstance(facts, Facts):
             self.rest = (facts.requests, facts.notices, frozenset(facts.links))
 
@@ -88,6 +94,11 @@ class AskedFor(KnownFacts):
         """All edges."""
         assert self._reads.everything
         return super().edges()
+
+    def erasures(self) -> list[Erasure]:
+        """All outs."""
+        assert self._reads.all_outs
+        return super().erasures()
 
     def erasures_of(self, holder: Holder) -> list[Erasure]:
         """All outs of one holder."""
@@ -136,10 +147,18 @@ class Keeping:
         found = [self.standings[ref] for ref in sorted(refs) if ref in self.standings]
         before = reduce(Standing.merged, found) if found else None
         assert len(refs) == 1 or (before is not None and before.marks & LINKED)
-        ahead = plan(before, new, controller=CONTROLLER, version_at=version_at)
+        ahead = plan(before, new, controller=CONTROLLER, version_at=version_at, key_of=key_of)
         if ahead is None:
             return None
-        return ahead.step(AskedFor(self.facts.get(refs, Kept()), ahead, refs))
+        opened = [
+            event
+            for ref in refs
+            for event in self.events[ref].values()
+            if event.key in ahead.reads.events
+            or (ahead.reads.unseen and event.data.event_type() in UNSEEN_TYPES)
+        ]
+        self.opened += len(opened)
+        return ahead.step(AskedFor(self.facts.get(refs, Kept()), ahead, refs), opened)
 
     def _append(self, new: Iterable[Recorded]) -> None:
         for event in new:

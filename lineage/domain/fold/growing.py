@@ -16,6 +16,9 @@ from lineage.domain.fold.hop_keys import edge_key
 from lineage.domain.fold.outs import CLEARED_CATEGORIES
 from lineage.domain.fold.stored import Stored
 
+ErasureKey = tuple[bytes, bytes, Holder, str]
+"""(ref, event key, holder, category) of an out."""
+
 ORDER_COMPLETED = "order_completed"
 CLEARABLE = frozenset(category for found in CLEARED_CATEGORIES.values() for category in found)
 
@@ -59,8 +62,9 @@ class Growing(Book):
         super().__init__(controller, version_at)
         self._stored: Stored | None = None
         self._last: Moment | None = None
-        self._edges: dict[tuple[bytes, bytes], GrowingEdge] = {}
-        self._outs: dict[tuple[Holder, str], dict[Moment, Outs]] = {}
+        self.open_edges: dict[tuple[bytes, bytes], GrowingEdge] = {}
+        self.outs: dict[tuple[Holder, str], dict[Moment, Outs]] = {}
+        self._all_read = False
         self._holders_read: set[Holder] = set()
         self._outs_read: set[Holder] = set()
         self.first_on_record: dict[str, int] = {}
@@ -83,7 +87,7 @@ class Growing(Book):
             edge.first = at
         spans = edge.spans
         for category in categories:
-            outs = self._outs.get((hop.to, category)) if self._outs else None
+            outs = self.outs.get((hop.to, category)) if self.outs else None
             present = outs is None or self._in_before_outs(outs, moment)
             span = spans.get(category)
             if span is None:
@@ -110,9 +114,9 @@ class Growing(Book):
         moment = event.moment
         if self._last is not None and moment <= self._last:
             self._read_outs(holder)
-        edges = self._edges_to(holder)
+        edges = self.edges_at(holder)
         for category in categories:
-            outs = self._outs.setdefault((holder, category), {})
+            outs = self.outs.setdefault((holder, category), {})
             found = outs.get(moment)
             if found is None:
                 found = Outs(_ended_by(moment, edges, category, outs))
@@ -127,7 +131,7 @@ class Growing(Book):
         """The categories of the orders completed before the event."""
         return {
             category
-            for edge in self._edges.values()
+            for edge in self.open_edges.values()
             if edge.hop.kind == ORDER_COMPLETED
             for category, span in edge.spans.items()
             if (span.first, span.rank) < event.moment
@@ -137,7 +141,7 @@ class Growing(Book):
         """(system, category) of these categories that came in before the event, held or not."""
         found = {
             (edge.hop.to, category)
-            for edge in self._edges.values()
+            for edge in self.open_edges.values()
             if edge.hop.to.kind is HolderKind.SYSTEM
             for category, span in edge.spans.items()
             if category in categories and (span.first, span.rank) < event.moment
@@ -145,13 +149,29 @@ class Growing(Book):
         return sorted(found)
 
     def read_everything(self) -> None:
-        """Take up all stored edges, and with them what was on record and when."""
+        """Take up all stored edges."""
+        self._all_read = True
         for edge in () if self._stored is None else self._stored.edges():
             self._take_up(edge)
-            self._holders_read.add(edge.hop.to)
+
+    def read_all_outs(self) -> None:
+        """Take up all stored outs."""
+        for row in () if self._stored is None else self._stored.erasures():
+            self._outs_read.add(row.holder)
+            self._take_out_up(row)
+
+    def note_first_times(self, unseen: Iterable[Recorded]) -> None:
+        """Note when each category came on record: by the edges, and by events that left none."""
+        for edge in self.open_edges.values():
             for category, span in edge.spans.items():
-                first = self.first_on_record.get(category, span.first)
-                self.first_on_record[category] = min(first, span.first)
+                self.put_on_record((category,), span.first)
+        for event in unseen:
+            self.put_on_record(getattr(event.data, "categories", ()), event.occurred_at)
+
+    def put_on_record(self, categories: Iterable[str], at: int) -> None:
+        """Note that these categories are on record from this time on, if not before."""
+        for category in categories:
+            self.first_on_record[category] = min(at, self.first_on_record.get(category, at))
 
     def check_transfers(self, event: Recorded, taken_at: int | None) -> None:
         """Raise ``Unclear`` where a transfer of everything after the event would take more now."""
@@ -175,7 +195,7 @@ class Growing(Book):
             return
         completed: dict[str, int] = {}
         here: dict[str, int] = {}
-        for edge in self._edges.values():
+        for edge in self.open_edges.values():
             for firsts, counts in (
                 (completed, edge.hop.kind == ORDER_COMPLETED),
                 (here, edge.hop.to == hop.to),
@@ -191,12 +211,12 @@ class Growing(Book):
 
     def edges(self) -> list[Edge]:
         """The edges that are new or changed."""
-        now = ((edge.stored, edge.closed()) for edge in self._edges.values())
+        now = ((edge.stored, edge.closed()) for edge in self.open_edges.values())
         return [closed for stored, closed in now if stored is None or stored != closed]
 
     def erasures(self) -> list[Erasure]:
         """The outs that are new, or that ended another holding than was known."""
-        found = [outs for by_moment in self._outs.values() for outs in by_moment.values()]
+        found = [outs for by_moment in self.outs.values() for outs in by_moment.values()]
         again = [
             replace(row, started=outs.started)
             for outs in found
@@ -207,19 +227,20 @@ class Growing(Book):
 
     def _edge(self, ref: bytes, hop: Hop, at: int) -> GrowingEdge:
         key = edge_key(hop)
-        edge = self._edges.get((ref, key))
+        edge = self.open_edges.get((ref, key))
         if edge is None:
-            stored = None if self._stored is None else self._stored.edge(ref, key)
-            if stored is not None:
-                return self._take_up(stored)
-            edge = self._edges[ref, key] = GrowingEdge(ref, hop, at, at, 0, {})
+            if self._stored is not None and not self._all_read:
+                stored = self._stored.edge(ref, key)
+                if stored is not None:
+                    return self._take_up(stored)
+            edge = self.open_edges[ref, key] = GrowingEdge(ref, hop, at, at, 0, {})
         return edge
 
     def _take_up(self, stored: Edge) -> GrowingEdge:
         place = (stored.ref, edge_key(stored.hop))
-        edge = self._edges.get(place)
+        edge = self.open_edges.get(place)
         if edge is None:
-            edge = self._edges[place] = GrowingEdge(
+            edge = self.open_edges[place] = GrowingEdge(
                 stored.ref,
                 stored.hop,
                 stored.first,
@@ -230,20 +251,24 @@ class Growing(Book):
             )
         return edge
 
-    def _edges_to(self, holder: Holder) -> list[GrowingEdge]:
-        if self._stored is not None and holder not in self._holders_read:
+    def edges_at(self, holder: Holder) -> list[GrowingEdge]:
+        """All edges to one holder."""
+        if self._stored is not None and not self._all_read and holder not in self._holders_read:
             self._holders_read.add(holder)
             for edge in self._stored.edges_to(holder):
                 self._take_up(edge)
-        return [edge for edge in self._edges.values() if edge.hop.to == holder]
+        return [edge for edge in self.open_edges.values() if edge.hop.to == holder]
 
     def _read_outs(self, holder: Holder) -> None:
         if self._stored is None or holder in self._outs_read:
             return
         self._outs_read.add(holder)
         for row in self._stored.erasures_of(holder):
-            outs = self._outs.setdefault((holder, row.category), {})
-            outs.setdefault((row.at, row.rank), Outs(row.started)).stored.append(row)
+            self._take_out_up(row)
+
+    def _take_out_up(self, row: Erasure) -> None:
+        outs = self.outs.setdefault((row.holder, row.category), {})
+        outs.setdefault((row.at, row.rank), Outs(row.started)).stored.append(row)
 
 
 def _erasure(event: Recorded, holder: Holder, category: str, started: int | None) -> Erasure:

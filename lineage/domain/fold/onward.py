@@ -16,8 +16,17 @@ from lineage.domain.fold.growing import Growing, Unclear
 from lineage.domain.fold.hop_keys import edge_key
 from lineage.domain.fold.ins import IN_HANDLERS
 from lineage.domain.fold.outs import OUT_HANDLERS
-from lineage.domain.fold.standing import ACTING, HOLDS, LINKED, UNSEEN, Standing, takes_all
+from lineage.domain.fold.standing import (
+    ACTING,
+    HOLDS,
+    UNSEEN,
+    KeyOf,
+    Standing,
+    leaves_no_edge,
+    takes_all,
+)
 from lineage.domain.fold.stored import Stored
+from lineage.domain.fold.unwinding import Gone, Unwinding
 from lineage.events import (
     AccountCancellationApproved,
     AccountCancellationRequested,
@@ -70,7 +79,7 @@ ANSWERS: frozenset[type] = frozenset(
 """What says something of a notice, where there is one."""
 
 OF_HOLDS = (RetentionHoldPlaced, RetentionHoldReleased)
-SPECIAL = ALWAYS_WHOLE | ANSWERS | {*OF_HOLDS, DataTransferred, EventRetracted, SelfServiceCleared}
+SPECIAL = ANSWERS | {*OF_HOLDS, SelfServiceCleared}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +93,17 @@ class Step:
     edges: tuple[Edge, ...]
     erasures: tuple[Erasure, ...]
     changes: tuple[Change, ...]
+    gone: Gone | None = None
+    """What retractions took away, where they did; none of it is in ``edges`` or ``erasures``"""
 
 
 @dataclass(slots=True)
 class Reads:
-    """What of the stored facts a step needs: with ``everything`` all edges of all refs, else those
-    by (ref, edge key) and all to some holders; and all outs of some holders, of all refs.
+    """What of all the person's refs a step needs to see.
+
+    Edges: ``everything``, else those under (ref, edge key) and all to ``holders``. Outs:
+    ``all_outs``, else those of the holders in ``outs``. Events of the ledger, opened: those under
+    the event keys in ``events`` and, with ``unseen``, those of ``UNSEEN_TYPES``; more does no harm.
     """
 
     edges: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -97,6 +111,8 @@ class Reads:
     outs: set[Holder] = field(default_factory=set)
     everything: bool = False
     all_outs: bool = False
+    events: set[bytes] = field(default_factory=set)
+    unseen: bool = False
 
 
 class _Said(Book):
@@ -149,15 +165,19 @@ class Plan:
             if what is not None
         }
 
-    def step(self, stored: Stored | None) -> Step | None:
-        """Fold the events onto what is stored (None where nothing is); None: fold it all."""
+    def step(self, stored: Stored | None, opened: Iterable[Recorded] = ()) -> Step | None:
+        """Fold the events onto what is stored (None where nothing is); None: fold it all.
+
+        ``opened`` are the events of the ledger that ``reads`` asks for, as far as there are any.
+        """
         said, before = self.said, self.before
         growing = Growing(said.controller, said.version_at)
         if before is not None and stored is not None:
             growing.onto(stored, before.last)
+        gone = Gone()
         try:
             if self.reads.everything:
-                self._look_at_everything(growing)
+                self._look_at_everything(growing, list(opened), gone)
             cleared_at = None if before is None else before.cleared_at
             for event, what, categories in said.said:
                 if isinstance(what, Hop):
@@ -170,22 +190,46 @@ class Plan:
                     HANDLERS[type(event.data)](growing, event)
         except Unclear:
             return None
+        edges, erasures = tuple(growing.edges()), tuple(growing.erasures())
+        if gone.edges:
+            gone.edges.difference_update((edge.ref, edge_key(edge.hop)) for edge in edges)
         return Step(
-            edges=tuple(growing.edges()),
-            erasures=tuple(growing.erasures()),
+            edges=edges,
+            erasures=erasures,
             changes=(*said.changes, *growing.changes),
+            gone=gone if gone.edges or gone.erasures or gone.changes else None,
         )
 
-    def _look_at_everything(self, growing: Growing) -> None:
+    def _look_at_everything(self, growing: Growing, opened: Sequence[Recorded], gone: Gone) -> None:
+        before, reads = self.before, self.reads
         growing.read_everything()
+        if reads.all_outs:
+            growing.read_all_outs()
+        if before is not None and reads.events:
+            unwinding = Unwinding(growing, before, gone)
+            for event in opened:
+                if event.key in reads.events:
+                    _take_back(unwinding, before, event)
+        without = reads.events if before is None else reads.events.union(before.retracted)
+        growing.note_first_times(
+            event for event in opened if leaves_no_edge(event) and event.key not in without
+        )
         counted = [event for event in self.events if type(event.data) in IN_HANDLERS]
+        if before is not None:
+            for event in counted:
+                growing.check_transfers(event, before.took_all_at)
         for event in counted:
-            taken_at = None if self.before is None else self.before.took_all_at
-            growing.check_transfers(event, taken_at)
-        for event in counted:
-            for category in getattr(event.data, "categories", None) or ():
-                first = growing.first_on_record.get(category, event.occurred_at)
-                growing.first_on_record[category] = min(first, event.occurred_at)
+            categories = getattr(event.data, "categories", None) or ()
+            growing.put_on_record(categories, event.occurred_at)
+
+
+def _take_back(unwinding: Unwinding, before: Standing, event: Recorded) -> None:
+    model = type(event.data)
+    if event.data.event_class is EventClass.SYSTEM:
+        return
+    if model in ALWAYS_WHOLE or (model in ANSWERS and before.marks & ACTING):
+        raise Unclear
+    unwinding.take_back(event)
 
 
 def plan(
@@ -194,6 +238,7 @@ def plan(
     *,
     controller: str,
     version_at: VersionAt,
+    key_of: KeyOf,
 ) -> Plan | None:
     """How to fold new events of one person onto its stored facts; None: fold it all.
 
@@ -205,9 +250,12 @@ def plan(
         return None
     if any(type(event.data) in ALWAYS_WHOLE for event in events):
         return None
-    left = _less_retracted(before, events)
-    if left is None:
-        return None
+    named = {
+        (event.data.retracted_source, event.data.retracted_id)
+        for event in events
+        if isinstance(event.data, EventRetracted)
+    }
+    left = _less_retracted(before, events, named)
     if len(left) > 1:
         left.sort(key=lambda event: event.order)
     said = _Said(controller, version_at)
@@ -217,7 +265,11 @@ def plan(
             said.later(event)
         elif (handler := HANDLERS.get(model)) is not None:
             handler(said, event)
-    return Plan(before, left, _reads(before, left, said), said)
+    reads = _reads(before, left, said)
+    if named and before is not None:
+        reads.events = {key_of(*name) for name in named}.difference(before.retracted)
+        reads.everything = reads.all_outs = True
+    return Plan(before, left, reads, said)
 
 
 def _needs_all(before: Standing, event: Recorded) -> bool:
@@ -230,29 +282,24 @@ def _needs_all(before: Standing, event: Recorded) -> bool:
         return bool(before.marks & ACTING)
     if model is SelfServiceCleared:
         return bool(before.marks & HOLDS)
-    if model in OF_HOLDS:
-        return before.cleared_at is not None and event.occurred_at <= before.cleared_at
-    return takes_all(event) and bool(before.marks & UNSEEN)
+    return (
+        model in OF_HOLDS
+        and before.cleared_at is not None
+        and event.occurred_at <= before.cleared_at
+    )
 
 
-def _less_retracted(before: Standing | None, events: list[Recorded]) -> list[Recorded] | None:
-    """The events that were not taken back; None where something on record may now be."""
-    names = {
-        (event.data.retracted_source, event.data.retracted_id)
-        for event in events
-        if isinstance(event.data, EventRetracted)
-    }
-    if names and before is not None:
-        here = {(event.source, event.id) for event in events}
-        if before.marks & LINKED or not names <= here:
-            return None
+def _less_retracted(
+    before: Standing | None, events: list[Recorded], named: set[tuple[str, str]]
+) -> list[Recorded]:
+    """The new events that neither an earlier nor a new retraction names."""
     gone = () if before is None else before.retracted
-    if not names and not gone:
+    if not named and not gone:
         return events
     return [
         event
         for event in events
-        if ((event.source, event.id) not in names and event.key not in gone)
+        if ((event.source, event.id) not in named and event.key not in gone)
         or event.data.event_class is EventClass.SYSTEM
     ]
 
@@ -276,6 +323,7 @@ def _reads(before: Standing | None, events: Sequence[Recorded], said: _Said) -> 
                 reads.outs.add(what)
         elif isinstance(event.data, DataTransferred):
             reads.everything = True
+            reads.unseen = bool(before.marks & UNSEEN)
             if late:
                 reads.outs.add(recipient(event.data.recipient))
         elif isinstance(event.data, SelfServiceCleared):

@@ -36,6 +36,9 @@ requests or notices, so acts may follow from every change. HOLDS: a retention ho
 released. UNSEEN: something is on record by an event that left no edge, so edges do not tell it all.
 """
 
+UNSEEN_TYPES = frozenset({PublicDisclosed.event_type(), CrossBorderTransfer.event_type()})
+"""Types of which some events put categories on record and leave no edge."""
+
 _MARKS: dict[type, int] = {
     IdentityLinked: LINKED,
     AccountCancellationApproved: ACTING,

@@ -25,6 +25,9 @@ class Stored(Protocol):
     def erasures_of(self, holder: Holder) -> Iterable[Erasure]:
         """All outs of one holder."""
 
+    def erasures(self) -> Iterable[Erasure]:
+        """All outs."""
+
 
 class KnownFacts:
     """Facts of one person in memory."""
@@ -51,3 +54,7 @@ class KnownFacts:
     def erasures_of(self, holder: Holder) -> list[Erasure]:
         """All outs of one holder."""
         return self._erasures.get(holder, [])
+
+    def erasures(self) -> list[Erasure]:
+        """All outs."""
+        return [erasure for found in self._erasures.values() for erasure in found]
