@@ -39,20 +39,23 @@ class _Layout:
 
     defaults: Mapping[str, Any]  # None where there is none: None is left out in any case
     parties: Mapping[str, bool]  # fields that may name persons; whether they name parties at large
+    named: tuple[tuple[str, bool], ...]  # the same, to go through
 
 
 @cache
 def _layout(model: type[EventData]) -> _Layout:
     fields = model.model_fields
+    parties = {
+        name: mark is Mark.PARTY
+        for name, mark in marks_of(model).items()
+        if mark in {Mark.PARTY, Mark.PERSON_REF}
+    }
     return _Layout(
         defaults={
             name: None if field.is_required() else field.default for name, field in fields.items()
         },
-        parties={
-            name: mark is Mark.PARTY
-            for name, mark in marks_of(model).items()
-            if mark in {Mark.PARTY, Mark.PERSON_REF}
-        },
+        parties=parties,
+        named=tuple(parties.items()),
     )
 
 
@@ -69,7 +72,7 @@ def named_persons(event: Event | Body) -> frozenset[str]:
     data, account = event.data, event.account
     named = [] if account is None else [account]
     values = data.__dict__
-    for name, is_party in _layout(type(data)).parties.items():
+    for name, is_party in _layout(type(data)).named:
         value = values[name]
         if value is None:
             continue

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -23,12 +23,11 @@ from lineage.events.errors import EventError, Problem, problems_of
 from lineage.events.model import EventData, EventScope
 from lineage.events.onepass import event_validator, guess_type
 from lineage.events.registry import REGISTRY
-from lineage.events.times import EPOCH, format_time, parse_time
+from lineage.events.times import EPOCH, MICROSECOND, format_time, parse_time
 from lineage.events.types import ControllerId, Id, SubjectId, UriReference
 
 _TIME = "an RFC 3339 time with its offset, or a date"
 _PLACE = re.compile(r"line \d+ column \d+")
-_MICROSECOND: Final = timedelta(microseconds=1)
 _PASSES: Final[dict[bytes, SchemaValidator]] = {}
 
 
@@ -125,7 +124,7 @@ class Event(BaseModel):
     @property
     def occurred_at(self) -> int:
         """When it happened, in microseconds since the epoch."""
-        return (self.time - EPOCH) // _MICROSECOND
+        return (self.time - EPOCH) // MICROSECOND
 
     @property
     def ordering_key(self) -> str:
@@ -181,7 +180,7 @@ def parse_event(raw: bytes | str | Mapping[str, Any]) -> Event:
 
 def _new_pass(name: bytes) -> SchemaValidator | None:
     """Make the pass of a type when its first event comes; an unknown type has none."""
-    model = REGISTRY.every_version.get(name.decode())
+    model = REGISTRY.every_version.get(name.decode(errors="replace"))
     if model is not None:
         _PASSES[name] = event_validator(Event, model)
     return _PASSES.get(name)
