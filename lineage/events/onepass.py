@@ -10,7 +10,8 @@ the same core schemas, field by field, and is only narrower:
 - times must have the usual form, which means to ``usual_time`` what it means to
   ``parse_time``;
 - no attribute and no field of the data may be null, which the plain way takes for absence;
-- there may be no ``NaN`` and ``Infinity``, which pydantic-core would take for JSON.
+- there may be no ``NaN`` and ``Infinity``, which pydantic-core would take for JSON: for those the
+  caller looks.
 
 ``tests/events/test_onepass.py`` compares the two.
 """
@@ -29,16 +30,6 @@ _USUAL_TIME: Final = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}(?:[0-9]{3})?)?Z)?$"
 )
 _DATE_LENGTH: Final = len("2026-03-04")
-
-
-def guess_type(raw: bytes) -> bytes | None:
-    """Find what may be the type of an event, or return None where one pass must not read."""
-    # A second value of a name hides the first, so the bytes are searched and not what was read;
-    # the first letter alone is looked for first, because that takes next to no time.
-    if (b"N" in raw and b"NaN" in raw) or (b"I" in raw and b"Infinity" in raw):
-        return None
-    start = raw.find(b'"lineage.') + 1
-    return raw[start : raw.find(b'"', start)]
 
 
 def usual_time(text: str) -> datetime:
