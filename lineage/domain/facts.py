@@ -90,18 +90,17 @@ class Span(NamedTuple):
     last: int
     rank: int
     first: int
-    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody wants of a span
+    count: int  # type: ignore[assignment]  # hides tuple.count
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """All events of one hop: first, last, count and a span per category."""
 
     ref: bytes
     hop: Hop
     first: int
     last: int
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
     spans: dict[str, Span]
 
 

@@ -28,7 +28,7 @@ def renamed(facts: Facts, names: Mapping[str, str]) -> Facts:
     def edge(old: Edge) -> Edge:
         hop, sender = old.hop, old.hop.from_party
         new = None if sender is None else names.get(sender, sender)
-        return replace(old, hop=hop._replace(from_party=new, to=holder(hop.to)))
+        return old._replace(hop=hop._replace(from_party=new, to=holder(hop.to)))
 
     def erasure(old: Erasure) -> Erasure:
         return replace(old, holder=holder(old.holder))

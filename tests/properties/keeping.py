@@ -6,7 +6,7 @@ It gives a step exactly what its plan asked to read, and fails where more is loo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -66,10 +66,9 @@ def kept(facts: Facts) -> Kept:
 class AskedFor(KnownFacts):
     """Stored facts, of which only what the plan reads can be looked at."""
 
-    def __init__(self, of: Kept, ahead: Plan, refs: Collection[bytes]) -> None:
+    def __init__(self, of: Kept, ahead: Plan) -> None:
         """Take of the rows what the plan asks for."""
-        self._reads, self._refs = ahead.reads, refs
-        reads = ahead.reads
+        reads = self._reads = ahead.reads
         edges = [
             edge
             for place, edge in of.edges.items()
@@ -110,13 +109,12 @@ class Keeping:
     """All people of one store."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
+        """Begin with nobody; ``opened`` counts the old events that had to be looked at."""
         self.events: dict[bytes, dict[bytes, Recorded]] = defaultdict(dict)
         self.standings: dict[bytes, Standing] = {}
         self.facts: dict[frozenset[bytes], Kept] = {}
         self.forward = 0
         self.opened = 0
-        self.whys: list[tuple[str, ...]] = []
 
     def person_of(self, ref: bytes) -> frozenset[bytes]:
         """The refs of the person as stored links say."""
@@ -158,7 +156,9 @@ class Keeping:
             or (ahead.reads.unseen and event.data.event_type() in UNSEEN_TYPES)
         ]
         self.opened += len(opened)
-        return ahead.step(AskedFor(self.facts.get(refs, Kept()), ahead, refs), opened)
+        # A store that has appended the new events may read them back with the others.
+        stored = AskedFor(self.facts.get(refs, Kept()), ahead)
+        return ahead.step(stored, [*opened, *new])
 
     def _append(self, new: Iterable[Recorded]) -> None:
         for event in new:

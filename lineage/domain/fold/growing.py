@@ -29,7 +29,7 @@ class Unclear(Exception):
 
 @dataclass(slots=True)
 class GrowingEdge:
-    """An edge while it grows; ``stored`` is what it was, None where it is new."""
+    """An edge while it grows; ``touched`` where it is new or changed."""
 
     ref: bytes
     hop: Hop
@@ -37,11 +37,11 @@ class GrowingEdge:
     last: int
     count: int
     spans: dict[str, Span]
-    stored: Edge | None = None
+    touched: bool = False
 
     def closed(self) -> Edge:
         """The edge as a fact."""
-        spans = {category: self.spans[category] for category in sorted(self.spans)}
+        spans = dict(sorted(self.spans.items()))
         return Edge(self.ref, self.hop, self.first, self.last, self.count, spans)
 
 
@@ -75,11 +75,16 @@ class Growing(Book):
 
     def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
         """Put an *in* among what is there."""
+        self.put_in(event, hop, edge_key(hop), categories)
+
+    def put_in(self, event: Recorded, hop: Hop, key: bytes, categories: Iterable[str]) -> None:
+        """Put an *in* by a hop of this key among what is there."""
         at, rank = event.occurred_at, event.data.event_rank
         moment = (at, rank)
         if self._last is not None and moment <= self._last:
             self._read_outs(hop.to)
-        edge = self._edge(event.ref, hop, at)
+        edge = self.open_edges.get((event.ref, key)) or self._edge(event.ref, hop, key, at)
+        edge.touched = True
         edge.count += 1
         if at > edge.last:
             edge.last = at
@@ -96,7 +101,11 @@ class Growing(Book):
             since, last, _, first, count = span
             if present and (since is None or at < since):
                 since = at
-            spans[category] = Span(since, max(last, at), rank, min(first, at), count + 1)
+            if at > last:
+                last = at
+            elif at < first:
+                first = at
+            spans[category] = Span(since, last, rank, first, count + 1)
 
     def _in_before_outs(self, outs: dict[Moment, Outs], moment: Moment) -> bool:
         """Whether no out comes after an in; the next one after it may have ended what it began."""
@@ -152,7 +161,7 @@ class Growing(Book):
         """Take up all stored edges."""
         self._all_read = True
         for edge in () if self._stored is None else self._stored.edges():
-            self._take_up(edge)
+            self._take_up(edge, edge_key(edge.hop))
 
     def read_all_outs(self) -> None:
         """Take up all stored outs."""
@@ -211,11 +220,12 @@ class Growing(Book):
 
     def edges(self) -> list[Edge]:
         """The edges that are new or changed."""
-        now = ((edge.stored, edge.closed()) for edge in self.open_edges.values())
-        return [closed for stored, closed in now if stored is None or stored != closed]
+        return [edge.closed() for edge in self.open_edges.values() if edge.touched]
 
     def erasures(self) -> list[Erasure]:
         """The outs that are new, or that ended another holding than was known."""
+        if not self.outs:
+            return []
         found = [outs for by_moment in self.outs.values() for outs in by_moment.values()]
         again = [
             replace(row, started=outs.started)
@@ -225,30 +235,20 @@ class Growing(Book):
         ]
         return again + [_erasure(*new, outs.started) for outs in found for new in outs.new]
 
-    def _edge(self, ref: bytes, hop: Hop, at: int) -> GrowingEdge:
-        key = edge_key(hop)
-        edge = self.open_edges.get((ref, key))
-        if edge is None:
-            if self._stored is not None and not self._all_read:
-                stored = self._stored.edge(ref, key)
-                if stored is not None:
-                    return self._take_up(stored)
-            edge = self.open_edges[ref, key] = GrowingEdge(ref, hop, at, at, 0, {})
+    def _edge(self, ref: bytes, hop: Hop, key: bytes, at: int) -> GrowingEdge:
+        if self._stored is not None and not self._all_read:
+            stored = self._stored.edge(ref, key)
+            if stored is not None:
+                return self._take_up(stored, key)
+        edge = self.open_edges[ref, key] = GrowingEdge(ref, hop, at, at, 0, {})
         return edge
 
-    def _take_up(self, stored: Edge) -> GrowingEdge:
-        place = (stored.ref, edge_key(stored.hop))
-        edge = self.open_edges.get(place)
+    def _take_up(self, stored: Edge, key: bytes) -> GrowingEdge:
+        edge = self.open_edges.get((stored.ref, key))
         if edge is None:
-            edge = self.open_edges[place] = GrowingEdge(
-                stored.ref,
-                stored.hop,
-                stored.first,
-                stored.last,
-                stored.count,
-                dict(stored.spans),
-                stored,
-            )
+            ref, hop, first, last, count, spans = stored
+            edge = GrowingEdge(ref, hop, first, last, count, dict(spans))
+            self.open_edges[ref, key] = edge
         return edge
 
     def edges_at(self, holder: Holder) -> list[GrowingEdge]:
@@ -256,7 +256,7 @@ class Growing(Book):
         if self._stored is not None and not self._all_read and holder not in self._holders_read:
             self._holders_read.add(holder)
             for edge in self._stored.edges_to(holder):
-                self._take_up(edge)
+                self._take_up(edge, edge_key(edge.hop))
         return [edge for edge in self.open_edges.values() if edge.hop.to == holder]
 
     def _read_outs(self, holder: Holder) -> None:
@@ -306,6 +306,7 @@ def _ended_by(
         else:
             raise Unclear
         edge.spans[category] = span._replace(since=since)
+        edge.touched = True
     return started
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lineage.domain.facts import Change, Edge, Erasure, Holder, HolderKind, Hop, Recorded
 from lineage.domain.fold.book import Book, VersionAt, recipient
@@ -79,11 +80,12 @@ ANSWERS: frozenset[type] = frozenset(
 """What says something of a notice, where there is one."""
 
 OF_HOLDS = (RetentionHoldPlaced, RetentionHoldReleased)
-SPECIAL = ANSWERS | {*OF_HOLDS, SelfServiceCleared}
+SPECIAL = ALWAYS_WHOLE | ANSWERS | {*OF_HOLDS, EventRetracted, SelfServiceCleared}
+SEEING = frozenset({*OF_HOLDS, DataTransferred, SelfServiceCleared})
+"""Whose handlers look at what is there, or work for such; of transfers, those of everything"""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What new events add: edges that are new or changed, outs likewise, changes.
 
     Edges replace those of the same ref and ``edge_key``, outs those of the same ref, event key,
@@ -120,17 +122,18 @@ class _Said(Book):
 
     def __init__(self, controller: str, version_at: VersionAt) -> None:
         super().__init__(controller, version_at)
-        self.said: list[tuple[Recorded, Hop | Holder | None, Iterable[str]]] = []
+        self.said: list[tuple[Recorded, Hop | Holder | None, bytes, Iterable[str]]] = []
+        """(event, hop of an *in* or holder of an *out*, edge key of the hop, categories)"""
 
     def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
-        self.said.append((event, hop, categories))
+        self.said.append((event, hop, edge_key(hop), categories))
 
     def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:
-        self.said.append((event, holder, categories))
+        self.said.append((event, holder, b"", categories))
 
     def later(self, event: Recorded) -> None:
         """Note that the event's handler needs to see what is stored."""
-        self.said.append((event, None, ()))
+        self.said.append((event, None, b"", ()))
 
     def on_record(self, event: Recorded) -> list[str]:
         raise NotImplementedError(event.data.event_name)
@@ -142,12 +145,19 @@ class _Said(Book):
         raise NotImplementedError(event.data.event_name)
 
 
-@dataclass(frozen=True, slots=True)
+NOTHING_NEW = Step((), (), ())
+
+
+@dataclass(slots=True)
 class Plan:
-    """New events of one person, ready to be folded onto what ``reads`` asks for."""
+    """New events of one person, ready to be folded onto what ``reads`` asks for.
+
+    ``new`` are all of them, ``events`` those that count, in canonical order.
+    """
 
     before: Standing | None
     events: Sequence[Recorded]
+    new: Sequence[Recorded]
     reads: Reads
     said: _Said
 
@@ -161,7 +171,7 @@ class Plan:
         """Every holder that the events name."""
         return {
             what.to if isinstance(what, Hop) else what
-            for _, what, _ in self.said.said
+            for _, what, _, _ in self.said.said
             if what is not None
         }
 
@@ -171,19 +181,21 @@ class Plan:
         ``opened`` are the events of the ledger that ``reads`` asks for, as far as there are any.
         """
         said, before = self.said, self.before
+        if not said.said and not self.reads.everything:
+            return Step((), (), tuple(said.changes)) if said.changes else NOTHING_NEW
         growing = Growing(said.controller, said.version_at)
         if before is not None and stored is not None:
             growing.onto(stored, before.last)
-        gone = Gone()
+        gone = Gone() if self.reads.events else None
         try:
             if self.reads.everything:
-                self._look_at_everything(growing, list(opened), gone)
+                self._look_at_everything(growing, opened, gone)
             cleared_at = None if before is None else before.cleared_at
-            for event, what, categories in said.said:
+            for event, what, key, categories in said.said:
                 if isinstance(what, Hop):
                     if cleared_at is not None:
                         growing.check_clearings(event, what, categories, cleared_at)
-                    growing.came_in(event, what, categories)
+                    growing.put_in(event, what, key, categories)
                 elif what is not None:
                     growing.went_out(event, what, categories)
                 else:
@@ -191,21 +203,20 @@ class Plan:
         except Unclear:
             return None
         edges, erasures = tuple(growing.edges()), tuple(growing.erasures())
-        if gone.edges:
+        if gone is not None:
             gone.edges.difference_update((edge.ref, edge_key(edge.hop)) for edge in edges)
-        return Step(
-            edges=edges,
-            erasures=erasures,
-            changes=(*said.changes, *growing.changes),
-            gone=gone if gone.edges or gone.erasures or gone.changes else None,
-        )
+        return Step(edges, erasures, (*said.changes, *growing.changes), gone)
 
-    def _look_at_everything(self, growing: Growing, opened: Sequence[Recorded], gone: Gone) -> None:
+    def _look_at_everything(
+        self, growing: Growing, opened: Iterable[Recorded], gone: Gone | None
+    ) -> None:
         before, reads = self.before, self.reads
+        new = {(event.ref, event.key) for event in self.new}
+        opened = [event for event in opened if (event.ref, event.key) not in new]
         growing.read_everything()
         if reads.all_outs:
             growing.read_all_outs()
-        if before is not None and reads.events:
+        if before is not None and gone is not None:
             unwinding = Unwinding(growing, before, gone)
             for event in opened:
                 if event.key in reads.events:
@@ -246,47 +257,46 @@ def plan(
     nothing is on record.
     """
     events = list(new)
-    if before is not None and any(_needs_all(before, event) for event in events):
-        return None
-    if any(type(event.data) in ALWAYS_WHOLE for event in events):
-        return None
-    named = {
-        (event.data.retracted_source, event.data.retracted_id)
-        for event in events
-        if isinstance(event.data, EventRetracted)
-    }
-    left = _less_retracted(before, events, named)
-    if len(left) > 1:
-        left.sort(key=lambda event: event.order)
+    named: set[tuple[str, str]] = set()
+    for event in events:
+        data = event.data
+        if type(data) not in SPECIAL:
+            continue
+        if isinstance(data, EventRetracted):
+            named.add((data.retracted_source, data.retracted_id))
+        elif _needs_all(before, event):
+            return None
+    left = events if len(events) == 1 else sorted(events, key=lambda event: event.order)
+    if named or (before is not None and before.retracted):
+        left = _less_retracted(before, left, named)
     said = _Said(controller, version_at)
     for event in left:
-        model = type(event.data)
-        if model in (SelfServiceCleared, *OF_HOLDS) or takes_all(event):
+        handler = HANDLERS.get(type(event.data))
+        if handler is None:
+            continue
+        if type(event.data) in SEEING and (
+            not isinstance(event.data, DataTransferred) or takes_all(event)
+        ):
             said.later(event)
-        elif (handler := HANDLERS.get(model)) is not None:
+        else:
             handler(said, event)
     reads = _reads(before, left, said)
     if named and before is not None:
         reads.events = {key_of(*name) for name in named}.difference(before.retracted)
         reads.everything = reads.all_outs = True
-    return Plan(before, left, reads, said)
+    return Plan(before, left, events, reads, said)
 
 
-def _needs_all(before: Standing, event: Recorded) -> bool:
+def _needs_all(before: Standing | None, event: Recorded) -> bool:
     """Whether an event must be seen together with events that facts do not keep."""
-    data = event.data
-    model = type(data)
-    if model not in SPECIAL:
-        return False
+    model = type(event.data)
+    if model in ALWAYS_WHOLE or before is None:
+        return model in ALWAYS_WHOLE
     if model in ANSWERS:
         return bool(before.marks & ACTING)
     if model is SelfServiceCleared:
         return bool(before.marks & HOLDS)
-    return (
-        model in OF_HOLDS
-        and before.cleared_at is not None
-        and event.occurred_at <= before.cleared_at
-    )
+    return _not_after(event, before.cleared_at)
 
 
 def _less_retracted(
@@ -294,8 +304,6 @@ def _less_retracted(
 ) -> list[Recorded]:
     """The new events that neither an earlier nor a new retraction names."""
     gone = () if before is None else before.retracted
-    if not named and not gone:
-        return events
     return [
         event
         for event in events
@@ -307,12 +315,12 @@ def _less_retracted(
 def _reads(before: Standing | None, events: Sequence[Recorded], said: _Said) -> Reads:
     reads = Reads()
     if before is None:
-        reads.everything = any(what is None for _, what, _ in said.said)
+        reads.everything = any(what is None for _, what, _, _ in said.said)
         return reads
-    for event, what, _ in said.said:
-        late = event.moment <= before.last
+    for event, what, key, _ in said.said:
+        late = (event.occurred_at, event.data.event_rank) <= before.last
         if isinstance(what, Hop):
-            reads.edges.append((event.ref, edge_key(what)))
+            reads.edges.append((event.ref, key))
             if late:
                 reads.outs.add(what.to)
                 if _not_after(event, before.cleared_at) and what.to.kind is HolderKind.SYSTEM:

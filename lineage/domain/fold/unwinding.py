@@ -83,13 +83,17 @@ class Unwinding(Book):
         if edge is None:
             raise Unclear
         for category in categories:
-            left = _without(edge.spans[category], event.occurred_at)
+            span = edge.spans.get(category)
+            if span is None:
+                raise Unclear
+            left = _without(span, event.occurred_at)
             if left is None:
                 del edge.spans[category]
             else:
                 edge.spans[category] = left
             self._shorten_ended(event, hop.to, category)
         _shrink(edge, event.occurred_at)
+        edge.touched = True
         if edge.count == 0:
             del growing.open_edges[place]
             self._gone.edges.add(place)
@@ -98,8 +102,10 @@ class Unwinding(Book):
     def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:
         """An *out* that never was: what it ended went on, to the next out or up to now."""
         for category in categories:
-            by_moment = self._growing.outs[holder, category]
-            outs = by_moment[event.moment]
+            by_moment = self._growing.outs.get((holder, category), {})
+            outs = by_moment.get(event.moment)
+            if outs is None:
+                raise Unclear
             outs.stored = [
                 row for row in outs.stored if (row.ref, row.key) != (event.ref, event.key)
             ]
@@ -143,6 +149,7 @@ class Unwinding(Book):
             else:
                 raise Unclear
             edge.spans[category] = span._replace(since=since)
+            edge.touched = True
 
     def _shorten_ended(self, event: Recorded, holder: Holder, category: str) -> None:
         """Let the next out have ended what began later, if it began with this *in*."""
