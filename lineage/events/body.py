@@ -105,17 +105,22 @@ def canonical_body(event: Event, refs: Mapping[str, str]) -> bytes:
         elif type(value) is tuple and len(value) > 1:
             value = sorted(value, key=None if type(value[0]) is str else _sort_key)
         values[name] = value
-    body: dict[str, Any] = {} if event.account is None else {"account": refs[event.account]}
-    if event.causationid is not None:
-        body["causationid"] = event.causationid
-    if event.correlationid is not None:
-        body["correlationid"] = event.correlationid
-    body["data"] = values
-    body["id"] = event.id
-    body["source"] = event.source
     time = event.time
-    body["time"] = time if time.tzinfo is UTC else format_time(time)  # to_json writes UTC alike
-    return to_json(body)
+    body = {
+        "data": values,
+        "id": event.id,
+        "source": event.source,
+        "time": time if time.tzinfo is UTC else format_time(time),  # to_json writes UTC alike
+    }
+    account, cause, process = event.account, event.causationid, event.correlationid
+    if account is None and cause is None and process is None:
+        return to_json(body)
+    optional = {
+        "account": None if account is None else refs[account],
+        "causationid": cause,
+        "correlationid": process,
+    }
+    return to_json({name: value for name, value in optional.items() if value is not None} | body)
 
 
 def _person_ref(person: str, refs: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """The bytes of a body against their plain definition, and the two ways of reading one."""
 
 import json
-from datetime import UTC, date
+from datetime import UTC, date, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -134,3 +134,11 @@ def test_body_of_an_unusual_form_is_read() -> None:
     content |= {"account": None, "time": "2026-03-04T11:00:00+01:00"}
     read = read_body(event.type, json.dumps(content).encode())
     assert (read.account, read.occurred_at) == (None, event.occurred_at)
+
+
+def test_body_holds_the_moment_not_its_clock() -> None:
+    """A time that an event got in another zone, past all validation, is still sealed in UTC."""
+    event = parse_event(share())
+    elsewhere = event.time.astimezone(timezone(timedelta(hours=8)))
+    copied = event.model_copy(update={"time": elsewhere})
+    assert canonical_body(copied, {}) == canonical_body(event, {})
