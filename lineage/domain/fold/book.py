@@ -39,17 +39,19 @@ class Book(ABC):
     def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:
         """Record an *out*: the holder holds these categories no longer."""
 
-    @abstractmethod
+    # Only the handlers of clearings and of transfers of everything ask what is there already.
+
     def on_record(self, event: Recorded) -> list[str]:
         """Every category on record up to the time of the event, later ranks included."""
+        raise NotImplementedError(event.data.event_name)
 
-    @abstractmethod
     def completed(self, event: Recorded) -> set[str]:
         """The categories of the orders completed before the event."""
+        raise NotImplementedError(event.data.event_name)
 
-    @abstractmethod
     def in_systems(self, event: Recorded, categories: set[str]) -> list[tuple[Holder, str]]:
         """(system, category) of these categories that came in before the event, held or not."""
+        raise NotImplementedError(event.data.event_name, len(categories))
 
     def changed(self, event: Recorded, party: str, categories: Iterable[str], **more: str) -> None:
         """Record a change to data already held."""

@@ -2,18 +2,19 @@
 
 What is kept of a holding says enough to put most events in exactly: an *in* always; an *out* where
 it is known which *ins* lie before it. Where it is not, ``Unclear`` sends the person to the whole
-fold. All *ins* by one hop have one rank, so a time in a span is a moment.
+fold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from lineage.domain.facts import Edge, Erasure, Holder, HolderKind, Hop, Moment, Recorded, Span
 from lineage.domain.fold.book import Book, VersionAt, kind_of
 from lineage.domain.fold.hop_keys import edge_key
 from lineage.domain.fold.outs import CLEARED_CATEGORIES
+from lineage.domain.fold.parting import GrowingEdge, Outs, Unclear, ended_by
 from lineage.domain.fold.stored import Stored
 
 ErasureKey = tuple[bytes, bytes, Holder, str]
@@ -21,37 +22,6 @@ ErasureKey = tuple[bytes, bytes, Holder, str]
 
 ORDER_COMPLETED = "order_completed"
 CLEARABLE = frozenset(category for found in CLEARED_CATEGORIES.values() for category in found)
-
-
-class Unclear(Exception):
-    """What is stored does not tell what the whole fold would say."""
-
-
-@dataclass(slots=True)
-class GrowingEdge:
-    """An edge while it grows; ``touched`` where it is new or changed."""
-
-    ref: bytes
-    hop: Hop
-    first: int
-    last: int
-    count: int
-    spans: dict[str, Span]
-    touched: bool = False
-
-    def closed(self) -> Edge:
-        """The edge as a fact."""
-        spans = dict(sorted(self.spans.items()))
-        return Edge(self.ref, self.hop, self.first, self.last, self.count, spans)
-
-
-@dataclass(slots=True)
-class Outs:
-    """The outs of one (holder, category) at one moment: they end the same holding."""
-
-    started: int | None
-    stored: list[Erasure] = field(default_factory=list)
-    new: list[tuple[Recorded, Holder, str]] = field(default_factory=list)
 
 
 class Growing(Book):
@@ -128,7 +98,7 @@ class Growing(Book):
             outs = self.outs.setdefault((holder, category), {})
             found = outs.get(moment)
             if found is None:
-                found = Outs(_ended_by(moment, edges, category, outs))
+                found = Outs(ended_by(moment, edges, category, outs))
                 outs[moment] = found
             found.new.append((event, holder, category))
 
@@ -282,55 +252,3 @@ def _erasure(event: Recorded, holder: Holder, category: str, started: int | None
         rank=event.data.event_rank,
         started=started,
     )
-
-
-def _ended_by(
-    moment: Moment, edges: Iterable[GrowingEdge], category: str, outs: dict[Moment, Outs]
-) -> int | None:
-    """Let an out of a new moment part the *ins* there are; gives the start of what it ended."""
-    following = [other for other in outs if other > moment]
-    if following:
-        spans = [edge.spans[category] for edge in edges if category in edge.spans]
-        next_out = min(following)
-        return _parted(moment, spans, next_out, outs[next_out])
-    started = None
-    for edge in edges:
-        span = edge.spans.get(category)
-        if span is None or span.since is None or (span.since, span.rank) > moment:
-            continue
-        started = span.since if started is None else min(started, span.since)
-        if (span.last, span.rank) < moment:
-            since = None
-        elif span.count == 2:
-            since = span.last
-        else:
-            raise Unclear
-        edge.spans[category] = span._replace(since=since)
-        edge.touched = True
-    return started
-
-
-def _parted(moment: Moment, spans: Iterable[Span], next_out: Moment, ended: Outs) -> int | None:
-    """The start of what an out ended that comes before ``next_out``, which ended the rest."""
-    at, rank = moment
-    if ended.started is None or ended.started > at:
-        return None
-    if ended.started == at:
-        sides = {span.rank < rank for span in spans}
-        if len(sides) > 1:
-            raise Unclear
-        if sides == {False}:
-            return None
-    rest: list[int] = []
-    for span in spans:
-        first, last = (span.first, span.rank), (span.last, span.rank)
-        if last < moment or first > next_out:
-            continue
-        if first > moment:
-            rest.append(span.first)
-        elif span.count != 2:
-            raise Unclear
-        elif last < next_out:
-            rest.append(span.last)
-    started, ended.started = ended.started, min(rest, default=None)
-    return started

@@ -8,15 +8,17 @@ certain to equal the whole fold, both say so, and the person is folded from the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from lineage.domain.facts import Change, Edge, Erasure, Holder, HolderKind, Hop, Recorded
-from lineage.domain.fold.book import Book, VersionAt, recipient
-from lineage.domain.fold.growing import Growing, Unclear
+from lineage.domain.fold.book import VersionAt, recipient
+from lineage.domain.fold.growing import Growing
 from lineage.domain.fold.hop_keys import edge_key
 from lineage.domain.fold.ins import IN_HANDLERS
 from lineage.domain.fold.outs import OUT_HANDLERS
+from lineage.domain.fold.parting import Unclear
+from lineage.domain.fold.said import Reads, Said
 from lineage.domain.fold.standing import (
     ACTING,
     HOLDS,
@@ -99,52 +101,6 @@ class Step(NamedTuple):
     """What retractions took away, where they did; none of it is in ``edges`` or ``erasures``"""
 
 
-@dataclass(slots=True)
-class Reads:
-    """What of all the person's refs a step needs to see.
-
-    Edges: ``everything``, else those under (ref, edge key) and all to ``holders``. Outs:
-    ``all_outs``, else those of the holders in ``outs``. Events of the ledger, opened: those under
-    the event keys in ``events`` and, with ``unseen``, those of ``UNSEEN_TYPES``; more does no harm.
-    """
-
-    edges: list[tuple[bytes, bytes]] = field(default_factory=list)
-    holders: set[Holder] = field(default_factory=set)
-    outs: set[Holder] = field(default_factory=set)
-    everything: bool = False
-    all_outs: bool = False
-    events: set[bytes] = field(default_factory=set)
-    unseen: bool = False
-
-
-class _Said(Book):
-    """Notes what handlers say, to be done once what it needs has been read."""
-
-    def __init__(self, controller: str, version_at: VersionAt) -> None:
-        super().__init__(controller, version_at)
-        self.said: list[tuple[Recorded, Hop | Holder | None, bytes, Iterable[str]]] = []
-        """(event, hop of an *in* or holder of an *out*, edge key of the hop, categories)"""
-
-    def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
-        self.said.append((event, hop, edge_key(hop), categories))
-
-    def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:
-        self.said.append((event, holder, b"", categories))
-
-    def later(self, event: Recorded) -> None:
-        """Note that the event's handler needs to see what is stored."""
-        self.said.append((event, None, b"", ()))
-
-    def on_record(self, event: Recorded) -> list[str]:
-        raise NotImplementedError(event.data.event_name)
-
-    def completed(self, event: Recorded) -> set[str]:
-        raise NotImplementedError(event.data.event_name)
-
-    def in_systems(self, event: Recorded, categories: set[str]) -> list[tuple[Holder, str]]:
-        raise NotImplementedError(event.data.event_name)
-
-
 NOTHING_NEW = Step((), (), ())
 
 
@@ -159,7 +115,7 @@ class Plan:
     events: Sequence[Recorded]
     new: Sequence[Recorded]
     reads: Reads
-    said: _Said
+    said: Said
 
     @property
     def acting(self) -> bool:
@@ -269,7 +225,7 @@ def plan(
     left = events if len(events) == 1 else sorted(events, key=lambda event: event.order)
     if named or (before is not None and before.retracted):
         left = _less_retracted(before, left, named)
-    said = _Said(controller, version_at)
+    said = Said(controller, version_at)
     for event in left:
         handler = HANDLERS.get(type(event.data))
         if handler is None:
@@ -312,7 +268,7 @@ def _less_retracted(
     ]
 
 
-def _reads(before: Standing | None, events: Sequence[Recorded], said: _Said) -> Reads:
+def _reads(before: Standing | None, events: Sequence[Recorded], said: Said) -> Reads:
     reads = Reads()
     if before is None:
         reads.everything = any(what is None for _, what, _, _ in said.said)

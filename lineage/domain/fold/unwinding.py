@@ -17,13 +17,11 @@ from lineage.domain.fold.growing import (
     ORDER_COMPLETED,
     ErasureKey,
     Growing,
-    GrowingEdge,
-    Outs,
-    Unclear,
 )
 from lineage.domain.fold.hop_keys import edge_key
 from lineage.domain.fold.ins import IN_HANDLERS
 from lineage.domain.fold.outs import OUT_HANDLERS
+from lineage.domain.fold.parting import GrowingEdge, Outs, Unclear
 from lineage.domain.fold.standing import Standing, takes_all
 from lineage.events import RetentionHoldPlaced, RetentionHoldReleased, SelfServiceCleared
 
@@ -119,18 +117,6 @@ class Unwinding(Book):
             elif outs.started is not None:
                 ended, began = by_moment[following], outs.started
                 ended.started = began if ended.started is None else min(began, ended.started)
-
-    def on_record(self, event: Recorded) -> list[str]:
-        """Not asked for: a transfer of everything is not undone."""
-        raise NotImplementedError(event.data.event_name)
-
-    def completed(self, event: Recorded) -> set[str]:
-        """Not asked for: of a clearing, the outs are undone."""
-        raise NotImplementedError(event.data.event_name)
-
-    def in_systems(self, event: Recorded, categories: set[str]) -> list[tuple[Holder, str]]:
-        """Not asked for: of a clearing, the outs are undone."""
-        raise NotImplementedError(event.data.event_name)
 
     def _reopen(self, holder: Holder, category: str, moment: Moment, outs: Outs) -> None:
         """Let spans begin before an out that was the last; it ended what ``outs`` says."""
