@@ -119,6 +119,11 @@ WHOLE: list[tuple[str, list[Recorded], Recorded]] = [
     ("a request", SHARES, REQUEST),
     ("an answer with a request on record", [FIRST, REQUEST], erased(6, "Cart", "name")),
     ("an erasure among many shares", SHARES, erased(4, "Cart", "name")),
+    (
+        "an erasure among many erased shares",
+        [*SHARES, erased(6, "Cart", "name")],
+        erased(2, "Cart", "name"),
+    ),
     ("a hold before a clearing", [collected(1, "ugc"), cleared(4, "posts")], HOLD),
     ("a clearing after a hold", [collected(1, "ugc"), HOLD], cleared(4, "posts")),
     ("what a transfer would have taken", [FIRST, TAKEN], collected(5, "email")),
