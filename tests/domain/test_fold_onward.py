@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hypothesis import given, settings
@@ -45,9 +45,10 @@ AT_ONCE: Sequence[float] = (0, 0.25)
 """Times inside a day, so that some but not all moments are the same"""
 
 
-def people(drawn: Sequence[Sketch], persons: int, salt: int = 0) -> list[Recorded]:
+def people(drawn: Sequence[Sketch], persons: int) -> list[Recorded]:
     """The sketches as events of some refs; a few have the (source, id) of another ref's event."""
     events: list[Recorded] = []
+    shared_by = min(persons, 2)
     for number, sketch in enumerate(drawn):
         ref, source = REFS[sketch.person % persons], SOURCES[sketch.source]
         fields: dict[str, Any] = _filled(sketch.data)
@@ -59,7 +60,7 @@ def people(drawn: Sequence[Sketch], persons: int, salt: int = 0) -> list[Recorde
             wrong = sketch.target % len(drawn)
             fields = {
                 "retracted_source": SOURCES[drawn[wrong].source],
-                "retracted_id": f"e{wrong // 2}-{salt}",
+                "retracted_id": f"e{wrong // shared_by}",
                 "reason": "sent by mistake",
             }
         day = sketch.day + AT_ONCE[number % 2]
@@ -68,7 +69,7 @@ def people(drawn: Sequence[Sketch], persons: int, salt: int = 0) -> list[Recorde
             day,
             ref=ref,
             source=source,
-            id=f"e{number // 2}-{salt}",
+            id=f"e{number // shared_by}",
             linked=linked,
             **fields,
         )
@@ -116,6 +117,58 @@ def feed(events: Sequence[Recorded], sizes: Sequence[int]) -> Keeping:
     return keeping
 
 
+FEW: dict[str, dict[str, Any]] = {
+    "a share": {"name": "data_shared", "recipient": "Cart", "recipient_kind": "logistics"},
+    "another": {"name": "data_shared", "recipient": "Cart", "recipient_kind": "payment"},
+    "a find": {"name": "reidentification_detected", "holder": "Cart"},
+    "an erasure": {"name": "recipient_deleted", "recipient": "Cart"},
+    "a masking": {"name": "data_deidentified", "holder": "Cart", "reversible": False},
+    "a collection": {"name": "data_collected"},
+    "an order": {"name": "order_completed", "order_id": "o"},
+    "a deletion": {"name": "data_deleted", "store": "live", "method": "erase"},
+}
+ALL_OF_IT: dict[str, dict[str, Any]] = {
+    "a clearing": {"name": "self_service_cleared", "what": "posts"},
+    "another": {"name": "self_service_cleared", "what": "order_records"},
+    "a transfer": {
+        "name": "data_transferred",
+        "recipient": "Cart",
+        "deal": "merger",
+        "bound_by_policy": True,
+    },
+}
+
+
+def dense(rows: Iterable[dict[str, Any]], *categories: str) -> st.SearchStrategy[Sketch]:
+    """Events that meet: about few categories, of one holder and one system, at few times."""
+    return st.builds(
+        lambda row, found, day: Sketch(
+            name=row["name"],
+            data={k: v for k, v in row.items() if k != "name"}
+            | ({"categories": found} if categories else {}),
+            person=0,
+            source=0,
+            day=day,
+        ),
+        st.sampled_from(list(rows)),
+        st.lists(st.sampled_from(categories or ("name",)), min_size=1, max_size=2, unique=True),
+        st.integers(0, 3),
+    )
+
+
+RETRACTIONS = st.builds(
+    Sketch,
+    name=st.just(RETRACT),
+    data=st.just({}),
+    person=st.just(0),
+    source=st.just(0),
+    day=st.integers(0, 3),
+    target=st.integers(0, 30),
+)
+OF_CART = [row for row in FEW.values() if row.get("recipient", row.get("holder")) == "Cart"]
+MEETING = st.one_of(dense(OF_CART, "name"), dense(FEW.values(), "name", "ugc"))
+MEETING_ALL = st.one_of(dense(FEW.values(), "ugc", "name"), dense(ALL_OF_IT.values()), RETRACTIONS)
+
 sizes = st.lists(st.integers(1, 6), max_size=8)
 ONE = sketches(INS, OUTS, CONTEXT)
 MIXED = st.one_of(
@@ -148,3 +201,23 @@ def test_people_with_links_retractions_requests_and_holds(
 def test_in_order(drawn: list[Sketch], batches: list[int]) -> None:
     """Events as they mostly come, in order of time: as folded whole."""
     feed(sorted(people(drawn, 2), key=lambda e: e.occurred_at), batches)
+
+
+@settings(max_examples=8 * settings().max_examples)
+@given(
+    drawn=st.lists(MEETING, min_size=3, max_size=7),
+    wrong=st.lists(RETRACTIONS, max_size=2),
+    choice=st.data(),
+)
+def test_one_holding(drawn: list[Sketch], wrong: list[Sketch], choice: st.DataObject) -> None:
+    """Ins and outs of one holder, any of them late, some taken back in the end: as folded whole."""
+    events = people([*drawn, *wrong], 1)
+    facts, retractions = events[: len(drawn)], events[len(drawn) :]
+    feed([*choice.draw(st.permutations(facts)), *retractions], [])
+
+
+@settings(max_examples=8 * settings().max_examples)
+@given(drawn=st.lists(MEETING_ALL, min_size=3, max_size=9), choice=st.data())
+def test_what_looks_at_everything(drawn: list[Sketch], choice: st.DataObject) -> None:
+    """Clearings and transfers of everything among what they look at, in any order of arrival."""
+    feed(choice.draw(st.permutations(people(drawn, 1))), [])
