@@ -47,7 +47,7 @@ def _marks(names: Sequence[str]) -> str:
 
 
 class Lookup:
-    """Rows of a table by one or two key columns: ``rows(conn, keys)`` finds those there are."""
+    """Rows of a table by one or more key columns: ``rows(conn, keys)`` finds those there are."""
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class Lookup:
         found: Any = namedtuple("Found", names)  # type: ignore[misc]  # noqa: PYI024 - data
         self._make: Callable[[Row], Any] = found._make
         self._width = len(by)
+        self._tuple = f"({_marks(by)})"
         self._start = f'SELECT {_quoted(names, "t.")} FROM "{table.name}" AS t'  # noqa: S608 - our names
         self._by = _quoted(by, "t.")
         self._where = f" AND {where}" if where else ""
@@ -85,7 +86,7 @@ class Lookup:
         return f"{self._start} JOIN unnest({arrays}) AS k({', '.join(ks)}) ON {same} WHERE true"
 
     def rows(self, conn: Connection, keys: Sequence[Any], **named: Any) -> list[Any]:
-        """The rows found, as named tuples; ``keys`` are values, or tuples of two."""
+        """The rows found, as named tuples; ``keys`` are values, or tuples where several columns are."""
         if not keys:
             return []
         make = self._make
@@ -108,7 +109,7 @@ class Lookup:
                 marks = ", ".join("?" * count)
             else:
                 values = [value for key in values for value in key]
-                marks = f"VALUES {', '.join(['(?, ?)'] * count)}"
+                marks = f"VALUES {', '.join([self._tuple] * count)}"
             by = self._by if self._width == 1 else f"({self._by})"
             where = self._where.replace("%s", "?")
             sql = f"{self._start} WHERE {by} IN ({marks}){where}{self._order}"
@@ -180,19 +181,24 @@ class Upsert:
 
 
 class Delete:
-    """Rows of a table removed by one key column."""
+    """Rows of a table removed by some of its key columns."""
 
-    def __init__(self, table: sa.Table, *, by: str = "subject_ref") -> None:
+    def __init__(self, table: sa.Table, *, by: Sequence[str] = ("subject_ref",)) -> None:
         """Write the statements."""
-        self._start = f'DELETE FROM "{table.name}" WHERE "{by}"'  # noqa: S608 - our names
-        self._type = pg_type(table.c[by])
+        self._one = f'DELETE FROM "{table.name}" WHERE ' + " AND ".join(  # noqa: S608 - our names
+            f'"{name}" = ?' for name in by
+        )
+        arrays = ", ".join(f"%b::{pg_type(table.c[name])}[]" for name in by)
+        ks = ", ".join(f"k{n}" for n in range(len(by)))
+        same = " AND ".join(f't."{name}" = k.k{n}' for n, name in enumerate(by))
+        self._many = f'DELETE FROM "{table.name}" AS t USING unnest({arrays}) AS k({ks}) WHERE {same}'  # noqa: S608
 
-    def run(self, conn: Connection, keys: Sequence[Any]) -> None:
-        """Remove what has one of these keys."""
-        driver = driver_of(conn)
-        if not is_sqlite(conn):
-            driver.execute(f"{self._start} = ANY(%b::{self._type}[])", [list(keys)])
+    def run(self, conn: Connection, keys: Sequence[Row]) -> None:
+        """Remove what has one of these keys, each a tuple of the columns."""
+        if not keys:
             return
-        for start in range(0, len(keys), KEYS_MAX):
-            part = keys[start : start + KEYS_MAX]
-            driver.execute(f"{self._start} IN ({', '.join('?' * len(part))})", part)
+        if is_sqlite(conn):
+            driver_of(conn).executemany(self._one, keys)
+        else:
+            columns = [list(column) for column in zip(*keys, strict=True)]
+            driver_of(conn).execute(self._many, columns)

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration; ``tests/storage`` holds it against the folder."""
+
+OLDEST_PROGRAM = "oldest program"
+"""Row of ``meta``: the oldest schema version whose programs may still use this store, so that old
+workers go on while new ones are rolled out. A migration that they could not bear moves it on."""
 
 VERSION_TABLE = "alembic_version"
 
@@ -85,19 +89,19 @@ def migration_config() -> Config:
 def check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
     """Raise ``SchemaMismatch`` or ``KeysUnusable`` unless program, store and keys fit together."""
     version = current_version(engine)
-    if version != SCHEMA_VERSION:
-        if version is not None and version > SCHEMA_VERSION:
+    stored = {} if version is None else _stored_meta(engine)
+    if version is not None and version > SCHEMA_VERSION:
+        if stored.get(OLDEST_PROGRAM, b"none") > SCHEMA_VERSION.encode():
             raise SchemaMismatch(
                 f"the store's schema ({version}) is newer than this program ({SCHEMA_VERSION})",
                 do="install the version of lineage that made it, or a newer one",
             )
+    elif version != SCHEMA_VERSION:
         raise SchemaMismatch(
             f"the store's schema ({version or 'none'}) is older than this program"
             f" ({SCHEMA_VERSION})",
             do="run lineage db upgrade",
         )
-    with reading(engine) as conn:
-        stored = dict(conn.execute(sa.select(t.meta.c.name, t.meta.c.value)).all())
     if any(stored.get(name, value) != value for name, value in key_checks.items()):
         raise KeysUnusable(
             "the keys are those of another store",
@@ -107,3 +111,8 @@ def check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
     if new:
         with writing(engine) as conn:
             insert_new(conn, t.meta, new)
+
+
+def _stored_meta(engine: sa.Engine) -> dict[str, bytes]:
+    with reading(engine) as conn:
+        return dict(conn.execute(sa.select(t.meta.c.name, t.meta.c.value)).all())

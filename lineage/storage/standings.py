@@ -1,110 +1,146 @@
-"""A row per subject that has events: its version, its last moment, and whether it is plain. SQL.
+"""A row per subject that has events: its version, its standing, and the lock of its person. SQL.
 
-``ver`` counts the recorded events, so it is the version of a plan; ``last_at``, ``last_rank`` and
-``plain`` decide whether new events can be folded forward (``lineage.domain.fold.forward``).
+``ver`` counts the recorded events, so it is the version of a plan; the standing decides whether new
+events can be folded onto what is stored (``lineage.domain.fold.standing``). Whoever records about a
+person, or plans for it, holds the lock of its rows until the transaction ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from lineage.domain.facts import Recorded
-from lineage.domain.fold.forward import Standing, standing_of
+from lineage.domain.fold.standing import LINKED, Standing
 from lineage.storage import tables as t
-from lineage.storage.bulk import Lookup, Upsert
-from lineage.storage.engines import Connection, is_sqlite
+from lineage.storage.bulk import Delete, Lookup, Row, Upsert
+from lineage.storage.engines import AnyRow, Connection, is_sqlite
+from lineage.storage.persons import linked_refs
 
-NOTHING = Standing((0, 0), plain=False)
-"""Of a ref that others link to and that has no event of its own: it must be folded with them."""
+UNKNOWN = 16
+"""Mark of a standing that nobody has worked out yet: who has it is folded whole until a rebuild."""
 
-_LATER = (
-    "CASE WHEN (excluded.last_at, excluded.last_rank) > (persons.last_at, persons.last_rank)"
-    " THEN excluded.{0} ELSE persons.{0} END"
-)
-_ADD = Upsert(
+NEVER = -(1 << 63)
+"""``last_at`` of a row that only holds the place of a person's first event: all are later."""
+
+PLACE = (NEVER, 0, 0, None, None, b"", 0, 0)
+
+_ROWS = Lookup(t.persons, order='t."subject_ref"', lock=True)
+_PLACES = Upsert(t.persons, by=["subject_ref"])
+_WRITE = Upsert(
     t.persons,
     by=["subject_ref"],
     merge={
-        "ver": "persons.ver + excluded.ver",
-        "last_at": _LATER.format("last_at"),
-        "last_rank": _LATER.format("last_rank"),
-        "plain": "persons.plain AND excluded.plain",
+        column.name: f"excluded.{column.name}"
+        for column in t.persons.columns
+        if column.name not in {"subject_ref", "controller"}
     },
 )
+_DELETE = Delete(t.persons)
 
 
-NEW = -(1 << 63)
-"""``last_at`` of a row that only holds the place of a person's first event: all are later."""
-
-_STANDINGS = Lookup(
-    t.persons,
-    ["subject_ref", "last_at", "last_rank", "plain"],
-    order='t."subject_ref"',
-    lock=True,
-)
-_PLACES = Upsert(t.persons, by=["subject_ref"])
-
-
-def lock_persons(conn: Connection, people: Mapping[bytes, str]) -> dict[bytes, Standing]:
-    """Lock these refs (ref -> controller) until the transaction ends, sorted, as everybody does.
-
-    Gives the standing of each that has a row. Whoever reads facts of theirs in later statements
-    sees what all those wrote who held the lock before. On SQLite the one writer has them all.
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The row of one ref. ``standing`` is None where it has no event and nobody links to it;
+    ``recorded_at`` and ``log`` say when and where its newest event was recorded.
     """
-    found: dict[bytes, Standing] = {}
+
+    ref: bytes
+    controller: str
+    ver: int
+    standing: Standing | None
+    recorded_at: int
+    log: int
+
+    def row(self) -> Row:
+        """As a row of ``persons``."""
+        if self.standing is None:
+            return (self.ref, self.controller, self.ver, *PLACE)
+        at, rank = self.standing.last
+        return (
+            self.ref,
+            self.controller,
+            self.ver,
+            at,
+            rank,
+            self.standing.marks,
+            self.standing.took_all_at,
+            self.standing.cleared_at,
+            b"".join(self.standing.retracted),
+            self.recorded_at,
+            self.log,
+        )
+
+
+def _stand(row: AnyRow) -> Stand:
+    ref, controller, ver, at, rank, marks, took_all_at, cleared_at, keys, recorded_at, log = row
+    standing = None
+    if at != NEVER:
+        size = t.REF_BYTES
+        retracted = tuple(keys[n : n + size] for n in range(0, len(keys), size)) if keys else ()
+        standing = Standing((at, rank), marks, took_all_at, cleared_at, retracted)
+    return Stand(ref, controller, ver, standing, recorded_at, log)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Who is locked: the rows by ref, and for each ref that is linked all refs of its person."""
+
+    stands: dict[bytes, Stand]
+    linked: dict[bytes, frozenset[bytes]]
+
+    def person_of(self, ref: bytes) -> frozenset[bytes]:
+        """All refs of a ref's person, as stored links say."""
+        return self.linked.get(ref) or frozenset((ref,))
+
+
+def lock_persons(conn: Connection, people: Mapping[bytes, str]) -> Locked:
+    """Lock the persons of these refs (ref -> controller), with all refs that are linked to them.
+
+    Sorted, as everybody does. Who reads facts of theirs in later statements sees what all those
+    wrote who held the lock before. On SQLite the one writer holds them all.
+    """
+    stands = _lock(conn, people)
+    linked: dict[bytes, frozenset[bytes]] = {}
+    # Who is linked is marked; and nobody changes its links without the lock that we hold.
+    joined = [ref for ref, stand in stands.items() if may_be_linked(stand.standing)]
+    if joined:
+        connected, links = linked_refs(conn, joined)
+        next_to: dict[bytes, set[bytes]] = {ref: {ref} for ref in connected}
+        for ref, other in links:
+            group = next_to[ref] | next_to[other]
+            next_to |= dict.fromkeys(group, group)
+        controller_of = {
+            other: people[ref] for ref in joined for other in next_to[ref] if other not in people
+        }
+        stands |= _lock(conn, controller_of)
+        linked = {ref: frozenset(group) for ref, group in next_to.items() if len(group) > 1}
+    return Locked(stands, linked)
+
+
+def may_be_linked(standing: Standing | None) -> bool:
+    """Whether a ref may be one of several of its person."""
+    return standing is not None and bool(standing.marks & (LINKED | UNKNOWN))
+
+
+def _lock(conn: Connection, people: Mapping[bytes, str]) -> dict[bytes, Stand]:
+    found: dict[bytes, Stand] = {}
     waiting = sorted(people)
     while waiting:
-        rows = _STANDINGS.rows(conn, waiting)
-        for ref, at, rank, plain in rows:
-            found[ref] = Standing((at, rank), bool(plain))
-        if is_sqlite(conn):
-            break
+        found |= {row.subject_ref: _stand(row) for row in _ROWS.rows(conn, waiting)}
+        waiting = [ref for ref in waiting if ref not in found]
         # A row that is not there cannot be locked, so it is made; if somebody made it meanwhile,
         # theirs is the one to lock.
-        waiting = [ref for ref in waiting if ref not in found]
-        places = [(ref, people[ref], 0, NEW, 0, True) for ref in waiting]
-        if _PLACES.run(conn, places) == len(places):
-            break
-    return {ref: standing for ref, standing in found.items() if standing.last[0] != NEW}
+        places = [Stand(ref, people[ref], 0, None, 0, 0) for ref in waiting]
+        if is_sqlite(conn) or _PLACES.run(conn, [p.row() for p in places]) == len(places):
+            return found | {place.ref: place for place in places}
+    return found
 
 
-def add_events(conn: Connection, events: Sequence[Recorded], controllers: dict[bytes, str]) -> None:
-    """Count newly recorded events; ``controllers`` gives each ref's controller."""
-    write_rows(conn, rows_of(events, controllers))
+def write_stands(conn: Connection, stands: Iterable[Stand]) -> None:
+    """Write these rows in the place of what there is."""
+    _WRITE.run(conn, [stand.row() for stand in stands])
 
 
-def write_rows(conn: Connection, rows: Iterable[tuple[bytes, str, int, Standing]]) -> None:
-    """Add rows of ``rows_of`` to those that stand."""
-    values = [
-        (ref, controller, count, *standing.last, standing.plain)
-        for ref, controller, count, standing in rows
-    ]
-    if values:
-        _ADD.run(conn, values)
-
-
-def rows_of(
-    events: Iterable[Recorded], controllers: dict[bytes, str]
-) -> list[tuple[bytes, str, int, Standing]]:
-    """(ref, controller, events, standing) of each ref that has events or is linked to by one."""
-    own: dict[bytes, list[Recorded]] = {}
-    linked: dict[bytes, str] = {}
-    for event in events:
-        own.setdefault(event.ref, []).append(event)
-        if event.linked_ref is not None:
-            linked[event.linked_ref] = controllers[event.ref]
-    rows = [
-        (
-            ref,
-            controllers[ref],
-            len(found),
-            _with_links(standing_of(found), is_linked=ref in linked),
-        )
-        for ref, found in own.items()
-    ]
-    rows += [(ref, name, 0, NOTHING) for ref, name in linked.items() if ref not in own]
-    return sorted(rows, key=lambda row: row[0])
-
-
-def _with_links(standing: Standing, *, is_linked: bool) -> Standing:
-    return Standing(standing.last, standing.plain and not is_linked)
+def delete_stands(conn: Connection, refs: Iterable[bytes]) -> None:
+    """Remove the rows of refs that have none to have."""
+    _DELETE.run(conn, [(ref,) for ref in refs])

@@ -55,6 +55,7 @@ logs = Table(
     Column("size", BigInteger, nullable=False),
     Column("frontier", LargeBinary, nullable=False),
     Column("mac", LargeBinary, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False, server_default="0"),
 )
 
 events = Table(
@@ -115,7 +116,12 @@ persons = Table(
     Column("ver", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
     Column("last_rank", SmallInteger, nullable=False),
-    Column("plain", Boolean, nullable=False),
+    Column("marks", SmallInteger, nullable=False, server_default="16"),
+    Column("took_all_at", BigInteger),
+    Column("cleared_at", BigInteger),
+    Column("retracted", LargeBinary, nullable=False, server_default=""),
+    Column("recorded_at", BigInteger, nullable=False, server_default="0"),
+    Column("log", SmallInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 

@@ -142,6 +142,12 @@ def test_the_last_of_many_is_folded_whole() -> None:
     assert opened_for(SHARES, taken_back(7, THIRD)) == 1 + len(SHARES) + 1
 
 
+def test_what_a_transfer_took_is_no_reason_for_taking_it() -> None:
+    """Taken back at the time of the transfer that took it, a category was never on record."""
+    old = [FIRST, shared(6, "Cart", "email"), TAKEN]
+    assert opened_for(old, taken_back(7, old[1])) == 1 + len(old) + 1
+
+
 def test_only_what_left_no_edge_is_opened_for_a_transfer_of_everything() -> None:
     """A disclosure that names nobody put something on record all the same."""
     assert opened_for([*SHARES, DISCLOSED], TAKEN) == 1

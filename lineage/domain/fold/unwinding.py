@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lineage.domain.facts import Holder, HolderKind, Hop, Moment, Recorded, Span
-from lineage.domain.fold.book import Book
+from lineage.domain.fold.book import Book, kind_of
 from lineage.domain.fold.growing import (
     CLEARABLE,
     ORDER_COMPLETED,
@@ -23,9 +23,15 @@ from lineage.domain.fold.ins import IN_HANDLERS
 from lineage.domain.fold.outs import OUT_HANDLERS
 from lineage.domain.fold.parting import GrowingEdge, Outs, Unclear
 from lineage.domain.fold.standing import Standing, takes_all
-from lineage.events import RetentionHoldPlaced, RetentionHoldReleased, SelfServiceCleared
+from lineage.events import (
+    DataTransferred,
+    RetentionHoldPlaced,
+    RetentionHoldReleased,
+    SelfServiceCleared,
+)
 
 HANDLERS = IN_HANDLERS | OUT_HANDLERS
+TRANSFERRED = kind_of(DataTransferred)
 PAIR = 2
 """The first and the last: of so many, both are known"""
 
@@ -157,7 +163,9 @@ class Unwinding(Book):
         taken_at = self._before.took_all_at
         if taken_at is None or event.occurred_at > taken_at:
             return
-        firsts = _firsts(self._growing.open_edges.values())
+        # What came by a transfer is on record by something else: it cannot vouch for itself.
+        edges = self._growing.open_edges.values()
+        firsts = _firsts(edge for edge in edges if edge.hop.kind != TRANSFERRED)
         for category in getattr(event.data, "categories", None) or ():
             if firsts.get(category, event.occurred_at + 1) > event.occurred_at:
                 raise Unclear
