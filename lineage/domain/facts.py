@@ -48,6 +48,7 @@ class Recorded:
     linked_ref: bytes | None = None
     position: int = 0
     """place in its log: tells what was recorded first where the clock does not"""
+    log: int = 0
 
     @property
     def moment(self) -> Moment:

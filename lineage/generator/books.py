@@ -44,7 +44,7 @@ class Books:
         if not self.waiting:
             return
         for _, move in self.waiting:
-            if move.way in {"in", "complete"} and move.categories is not None:
+            if move.way in {"in", "complete", "note"} and move.categories is not None:
                 self.on_record.update(dict.fromkeys(move.categories))
         for _, move in sorted(self.waiting, key=lambda entry: entry[0]):
             self.apply(move)

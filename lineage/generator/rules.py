@@ -3,7 +3,7 @@
 Nothing here may come from the fold: it is the second opinion the fold is held against.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 Data = Mapping[str, Any]
@@ -36,13 +36,14 @@ CLEARED: Mapping[str, tuple[str, ...]] = {
 
 
 class Move(NamedTuple):
-    """One step of one event: in, out, complete (an in by a completed order) or clear.
+    """One step of one event: in, out, complete (an in by a completed order), clear, or a note of
+    what is on record with nobody who holds it.
 
     `categories` is None where the contract says "all": of a transfer, every category on record;
     of cleared order records, those of the completed orders.
     """
 
-    way: Literal["in", "out", "complete", "clear"]
+    way: Literal["in", "out", "complete", "clear", "note"]
     kind: HolderKind
     holder: str
     categories: tuple[str, ...] | None
@@ -84,13 +85,19 @@ def into_host_or_system(source: str, data: Data) -> tuple[Move, ...]:
 def across_a_border(_source: str, data: Data) -> tuple[Move, ...]:
     """Recipient and host, each where it is named."""
     named = [data[role] for role in ("recipient", "host") if role in data]
-    return tuple(Move("in", "recipient", holder, categories_of(data)) for holder in named)
+    return into_these(named, data)
 
 
 def into_copies(_source: str, data: Data) -> tuple[Move, ...]:
     """Published: whoever holds copies out of reach."""
-    copies = data.get("copies_uncontrolled", ())
-    return tuple(Move("in", "recipient", holder, categories_of(data)) for holder in copies)
+    return into_these(data.get("copies_uncontrolled", ()), data)
+
+
+def into_these(holders: Sequence[str], data: Data) -> tuple[Move, ...]:
+    """Everybody named; where nobody is, the categories are on record all the same."""
+    if not holders:
+        return (Move("note", "recipient", "", categories_of(data)),)
+    return tuple(Move("in", "recipient", holder, categories_of(data)) for holder in holders)
 
 
 def reidentified(_source: str, data: Data) -> tuple[Move, ...]:

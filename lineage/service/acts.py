@@ -17,8 +17,8 @@ from lineage.events.enums import RecipientKind
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
 from lineage.service.checking import FUTURE_MICROS_MAX
+from lineage.storage.applying import PersonState
 from lineage.storage.seal import Hasher
-from lineage.storage.store import PersonState
 
 ID_BYTES = 16
 

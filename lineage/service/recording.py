@@ -14,8 +14,9 @@ from lineage.service.garbage import fewer_collections
 from lineage.service.grouping import Group
 from lineage.service.incoming import Incoming, Tally, batches
 from lineage.service.overlapping import Worker
+from lineage.storage.applying import Applied, Expected, Follow
 from lineage.storage.drafts import DeadLetter, PreparedBatch
-from lineage.storage.store import Applied, Expected, Follow, Store
+from lineage.storage.store import Store
 
 GROUP_MAX = 500
 """Events of different callers in one transaction, at most."""

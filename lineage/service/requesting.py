@@ -31,11 +31,11 @@ from lineage.service.request_rows import (
     previewed,
     standing_duties,
 )
+from lineage.storage.applying import Expected
 from lineage.storage.errors import VersionChanged
 from lineage.storage.keyring import PERSON, Who
 from lineage.storage.persons import version_of
 from lineage.storage.requests import find_request, list_requests
-from lineage.storage.store import Expected
 
 if TYPE_CHECKING:
     from lineage.storage.engines import Connection

@@ -86,7 +86,7 @@ class Lookup:
         return f"{self._start} JOIN unnest({arrays}) AS k({', '.join(ks)}) ON {same} WHERE true"
 
     def rows(self, conn: Connection, keys: Sequence[Any], **named: Any) -> list[Any]:
-        """The rows found, as named tuples; ``keys`` are values, or tuples where several columns are."""
+        """The rows found, as named tuples; ``keys`` are values, or tuples of several columns."""
         if not keys:
             return []
         make = self._make
@@ -191,7 +191,9 @@ class Delete:
         arrays = ", ".join(f"%b::{pg_type(table.c[name])}[]" for name in by)
         ks = ", ".join(f"k{n}" for n in range(len(by)))
         same = " AND ".join(f't."{name}" = k.k{n}' for n, name in enumerate(by))
-        self._many = f'DELETE FROM "{table.name}" AS t USING unnest({arrays}) AS k({ks}) WHERE {same}'  # noqa: S608
+        self._many = (
+            f'DELETE FROM "{table.name}" AS t USING unnest({arrays}) AS k({ks}) WHERE {same}'  # noqa: S608
+        )
 
     def run(self, conn: Connection, keys: Sequence[Row]) -> None:
         """Remove what has one of these keys, each a tuple of the columns."""

@@ -5,45 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lineage.domain.facts import Recorded
-from lineage.events import Event, EventData, IdentityLinked
+from lineage.events import Event, IdentityLinked
 from lineage.events.body import canonical_body, named_persons, read_body
 from lineage.events.registry import EVENT_MODELS
 from lineage.storage.engines import AnyRow, Connection
 from lineage.storage.keyring import CONTROLLER, PERSON, Keyring, NewSubject, Person, Who
 from lineage.storage.ledger import EventRow, body_context
-from lineage.storage.seal import Hasher, seal, unseal
+from lineage.storage.seal import Hasher, row_hash, seal, unseal
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One event ready to be appended: sealed, with its key, its subject and what the fold needs."""
+class Draft(NamedTuple):
+    """One event ready to be appended: its sealed row, and the event as the fold sees it.
+
+    ``event`` has neither time nor place of recording yet.
+    """
 
     item: int | None
     controller: str
     person: bool
     row: EventRow
-    source: str
-    id: str
-    data: EventData
-    linked_ref: bytes | None
-
-    def recorded(self, recorded_at: int, position: int) -> Recorded:
-        """The event as the fold sees it once it has been recorded at that place."""
-        return Recorded(
-            ref=self.row.subject_ref,
-            key=self.row.event_key,
-            occurred_at=self.row.occurred_at,
-            recorded_at=recorded_at,
-            source=self.source,
-            id=self.id,
-            data=self.data,
-            linked_ref=self.linked_ref,
-            position=position,
-        )
+    event: Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +94,23 @@ class Drafter:
 
     def _draft(self, item: int | None, event: Event, persons: dict[Who, Person]) -> Draft:
         who = who_of(event)
-        person = persons[who]
+        ref, cipher = persons[who]
         names = named_persons(event)
         refs = {name: persons[Who(event.controller, PERSON, name)].ref.hex() for name in names}
         clear = canonical_body(event, refs)
         key = self._hasher.event_key(event.source, event.id)
-        about = body_context(person.ref, key, event.type, event.occurred_at)
-        data = event.data
-        if names or event.type not in EVENT_MODELS:
-            data = read_body(event.type, clear).data
+        type_, occurred_at, data = event.type, event.occurred_at, event.data
+        if names or type_ not in EVENT_MODELS:
+            data = read_body(type_, clear).data
         linked = None
         if isinstance(data, IdentityLinked):
             linked = persons[_linked(event.controller, data)].ref
-        row = EventRow(
-            subject_ref=person.ref,
-            event_key=key,
-            type=event.type,
-            occurred_at=event.occurred_at,
-            digest=self._hasher.digest(clear),
-            body=seal(person.cipher, clear, about),
-        )
-        is_person = who.kind == PERSON
-        return Draft(item, who.controller, is_person, row, event.source, event.id, data, linked)
+        digest = self._hasher.digest(clear)
+        body = seal(cipher, clear, body_context(ref, key, type_, occurred_at))
+        hashed = row_hash(ref, key, type_, occurred_at, digest, body)
+        row = EventRow(ref, key, type_, occurred_at, digest, body, hashed)
+        recorded = Recorded(ref, key, occurred_at, 0, event.source, event.id, data, linked)
+        return Draft(item, who.controller, who.kind == PERSON, row, recorded)
 
     def recorded(
         self,
@@ -157,6 +138,7 @@ class Drafter:
                     id=body.id,
                     data=body.data,
                     position=row.position,
+                    log=row.log,
                 )
             )
         persons = self._keyring.find_all(conn, (who for _, who in links)) if links else {}

@@ -11,15 +11,18 @@ import sqlalchemy as sa
 from lineage.domain.facts import Facts, Recorded
 from lineage.domain.fold import VersionAt, fold
 from lineage.domain.fold.effective import effective_events
-from lineage.domain.fold.forward import Standing, can_go_forward, fold_forward
+from lineage.domain.fold.onward import Plan, plan
+from lineage.domain.fold.standing import UNSEEN_TYPES, KeyOf, Standing
 from lineage.events import IdentityLinked
 from lineage.storage import tables as t
-from lineage.storage.drafts import Draft, Drafter
+from lineage.storage.drafts import Drafter
 from lineage.storage.engines import Connection
-from lineage.storage.facts import NO_EDGES, read_edges, write_facts, write_steps
+from lineage.storage.facts import write_facts, write_steps
 from lineage.storage.keyring import Keyring
-from lineage.storage.ledger import events_of
+from lineage.storage.ledger import events_at, events_of
 from lineage.storage.persons import Link, components, linked_refs
+from lineage.storage.standings import UNKNOWN
+from lineage.storage.stored_facts import StoredRows
 
 Versions = Callable[[str], VersionAt]
 """Gives, for a controller, the policy version in force at a time."""
@@ -35,11 +38,24 @@ class FoldedPerson:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class NewEvents:
+    """What a batch brings of one person: all its linked refs, their standing so far, the events."""
+
+    controller: str
+    refs: frozenset[bytes]
+    before: Standing | None
+    events: list[Recorded]
+
+
 class Folder:
     """Folds people of one store."""
 
-    def __init__(self, keyring: Keyring, drafter: Drafter, versions: Versions) -> None:
+    def __init__(
+        self, keyring: Keyring, drafter: Drafter, versions: Versions, key_of: KeyOf
+    ) -> None:
         """Take what opening and folding need."""
+        self._key_of = key_of
         self._keyring = keyring
         self._drafter = drafter
         self._versions = versions
@@ -55,20 +71,21 @@ class Folder:
 
     def fold_refs(
         self, conn: Connection, touched: dict[bytes, str]
-    ) -> tuple[list[FoldedPerson], set[bytes]]:
+    ) -> tuple[list[FoldedPerson], dict[bytes, str]]:
         """Fold everybody these refs belong to, from the ledger as this transaction sees it.
 
         ``touched`` gives each ref's controller. People may have been joined or parted by what was
         just appended, so all refs that were or are linked are read, then split anew. Also gives
-        all refs concerned.
+        all refs concerned, with their controller.
         """
         by_controller: dict[str, set[bytes]] = defaultdict(set)
         for ref, controller in touched.items():
             by_controller[controller].add(ref)
-        people, concerned = [], set[bytes]()
+        people: list[FoldedPerson] = []
+        concerned: dict[bytes, str] = {}
         for controller, refs in sorted(by_controller.items()):
             events = self._read_connected(conn, controller, refs)
-            concerned |= refs | set(events)
+            concerned |= dict.fromkeys([*refs, *events], controller)
             people += self.fold_events(controller, events)
         return people, concerned
 
@@ -101,15 +118,7 @@ class Folder:
         """
         c = t.events.c
         what = (
-            sa.select(
-                c.subject_ref,
-                c.event_key,
-                c.type,
-                c.occurred_at,
-                c.recorded_at,
-                c.position,
-                c.body,
-            )
+            sa.select(t.events)
             .join(t.subjects, t.subjects.c.subject_ref == c.subject_ref)
             .where(
                 c.type == IdentityLinked.event_type(),
@@ -145,38 +154,63 @@ class Folder:
         return people
 
     def go_forward(
-        self,
-        conn: Connection,
-        drafts: Sequence[Draft],
-        standings: dict[bytes, Standing],
-        recorded_at: int,
-    ) -> list[Draft]:
-        """Fold forward whoever can be, and write that; gives the drafts of everybody else.
+        self, conn: Connection, people: Sequence[NewEvents]
+    ) -> tuple[list[NewEvents], list[NewEvents]]:
+        """Fold onto stored facts whoever can be, and write that.
 
-        ``standings`` are those from before these drafts were recorded.
+        Gives those who must be folded whole, and of the others those from whose facts acts may
+        follow. Nothing of the new events is in the ledger yet.
         """
-        by_ref: dict[bytes, list[Draft]] = defaultdict(list)
-        for draft in drafts:
-            if draft.person:
-                by_ref[draft.row.subject_ref].append(draft)
-        forward: dict[bytes, list[Recorded]] = {}
-        rest: list[Draft] = []
-        for ref, own in by_ref.items():
-            new = [draft.recorded(recorded_at, 0) for draft in own]
-            if can_go_forward(standings.get(ref), new):
-                forward[ref] = new
+        plans: list[tuple[NewEvents, Plan]] = []
+        whole: list[NewEvents] = []
+        for person in people:
+            ahead = None
+            if person.before is None or not person.before.marks & UNKNOWN:
+                ahead = plan(
+                    person.before,
+                    person.events,
+                    controller=person.controller,
+                    version_at=self._versions(person.controller),
+                    key_of=self._key_of,
+                )
+            if ahead is None:
+                whole.append(person)
             else:
-                rest += own
-        stored = read_edges(conn, [ref for ref in forward if ref in standings])
-        steps = []
-        for ref, new in forward.items():
-            controller = by_ref[ref][0].controller
-            version_at = self._versions(controller)
-            edges_to = stored.get(ref, NO_EDGES).to
-            step = fold_forward(edges_to, new, controller=controller, version_at=version_at)
-            steps.append((controller, step))
+                plans.append((person, ahead))
+        known = [(person, ahead) for person, ahead in plans if person.before is not None]
+        stored = StoredRows(conn, [(person.refs, ahead.reads) for person, ahead in known])
+        opened = self._opened(conn, known)
+        steps, acting = [], []
+        for person, ahead in plans:
+            facts = None if person.before is None else stored.of(person.refs)
+            step = ahead.step(facts, opened.get(person.refs, ()))
+            if step is None:
+                whole.append(person)
+                continue
+            steps.append((person.controller, step))
+            if ahead.acting:
+                acting.append(person)
         write_steps(conn, steps)
-        return rest
+        return whole, acting
+
+    def _opened(
+        self, conn: Connection, plans: Sequence[tuple[NewEvents, Plan]]
+    ) -> dict[frozenset[bytes], list[Recorded]]:
+        """The events of the ledger that plans ask for, by the refs of the person."""
+        of_key: dict[tuple[bytes, bytes], NewEvents] = {}
+        of_ref: dict[bytes, NewEvents] = {}
+        for person, ahead in plans:
+            of_key |= {(ref, key): person for ref in person.refs for key in ahead.reads.events}
+            if ahead.reads.unseen:
+                of_ref |= dict.fromkeys(person.refs, person)
+        rows = events_at(conn, list(of_key))
+        rows += [row for row in events_of(conn, of_ref) if row.type in UNSEEN_TYPES]
+        found: dict[frozenset[bytes], list[Recorded]] = defaultdict(list)
+        ciphers = self._keyring.ciphers(conn, {row.subject_ref for row in rows})
+        for row in rows:
+            person = of_key.get((row.subject_ref, row.event_key)) or of_ref[row.subject_ref]
+            found[person.refs] += self._drafter.recorded(conn, [row], person.controller, ciphers)
+        return found
 
     def write(
         self, conn: Connection, concerned: Iterable[bytes], people: Iterable[FoldedPerson]

@@ -41,7 +41,7 @@ def note_sources(conn: Connection, log: int, drafts: Sequence[Draft], recorded_a
     """Count a batch's events per source."""
     seen: dict[tuple[str, str], tuple[int, int]] = {}
     for draft in drafts:
-        key = (draft.controller, draft.source)
+        key = (draft.controller, draft.event.source)
         first, count = seen.get(key, (draft.row.occurred_at, 0))
         seen[key] = (min(first, draft.row.occurred_at), count + 1)
     rows = [

@@ -46,12 +46,15 @@ class Who(NamedTuple):
         return f"Who(controller={self.controller!r}, kind={self.kind!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A resolved subject: its ref and the cipher of its data key."""
 
     ref: bytes
-    cipher: AESGCM = field(repr=False)
+    cipher: AESGCM
+
+    def __repr__(self) -> str:
+        """Leave the key out."""
+        return f"Person(ref={self.ref.hex()})"
 
 
 @dataclass(frozen=True, slots=True)

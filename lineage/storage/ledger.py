@@ -6,6 +6,7 @@ import hmac
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,41 +16,45 @@ from lineage.storage import tables as t
 from lineage.storage.bulk import Insert, Lookup, Upsert
 from lineage.storage.engines import AnyRow, Connection, is_sqlite
 from lineage.storage.errors import StoreUnusable
-from lineage.storage.seal import Hasher, context, row_hash
+from lineage.storage.seal import Hasher, context
 
 LOCAL_LANE = "local"
 SLOTS = (LOCAL_LANE, "local/2", "local/3", "local/4")
 """The lanes of what does not come from a stream: writers on PostgreSQL take whichever is free."""
 
 _EVENTS = Insert(t.events)
-_KNOWN = Lookup(
-    t.events, ["subject_ref", "event_key", "digest", "position"], by=["subject_ref", "event_key"]
-)
+_KNOWN = Lookup(t.events, ["subject_ref", "event_key", "digest"], by=["subject_ref", "event_key"])
+_AT = Lookup(t.events, by=["subject_ref", "event_key"])
 _OF_REFS = Lookup(t.events)
 _OF_REFS_BY_THEN = Lookup(t.events, where="t.recorded_at <= %s")
 _NEW_LOG = Upsert(t.logs, by=["lane"])
+MOVED = ("next", "size", "frontier", "mac", "recorded_at")
 _HEAD = Upsert(
     t.logs,
     by=["log"],
-    merge={name: f"excluded.{name}" for name in ("next", "size", "frontier", "mac")},
+    merge={name: f"excluded.{name}" for name in MOVED},
 )
-_TILES = Upsert(t.tiles, by=["log", "level", "index"], merge={"hashes": "excluded.hashes"})
+TILE = ("log", "level", "index")
+_PARTIAL = Lookup(t.tiles, by=TILE)
+_TILES = Upsert(t.tiles, by=TILE, merge={"hashes": "excluded.hashes"})
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a log stands: ``next`` is the first offset of its lane not yet recorded."""
+    """Where a log stands: ``next`` is the first offset of its lane not yet recorded, and
+    ``recorded_at`` when its newest event was.
+    """
 
     log: int
     lane: str
     next: int
     size: int
     frontier: Frontier
+    recorded_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """One row of ``events`` before it has a position."""
+class EventRow(NamedTuple):
+    """One row of ``events`` before it has a position; ``hashed`` is the hash of all the others."""
 
     subject_ref: bytes
     event_key: bytes
@@ -57,6 +62,7 @@ class EventRow:
     occurred_at: int
     digest: bytes
     body: bytes
+    hashed: bytes
 
 
 def body_context(ref: bytes, key: bytes, type_: str, occurred_at: int) -> bytes:
@@ -64,17 +70,16 @@ def body_context(ref: bytes, key: bytes, type_: str, occurred_at: int) -> bytes:
     return context("event", ref, key, type_, occurred_at)
 
 
-def leaf_of(log: int, position: int, recorded_at: int, row: EventRow) -> bytes:
+def leaf_of(log: int, position: int, recorded_at: int, hashed: bytes) -> bytes:
     """The leaf over (log, position, recorded_at, hash of the whole row)."""
-    hashed = row_hash(
-        row.subject_ref, row.event_key, row.type, row.occurred_at, row.digest, row.body
-    )
     return leaf_hash(context(log, position, recorded_at, hashed))
 
 
 def head_mac(hasher: Hasher, head: Head) -> bytes:
     """Authenticates the row of ``logs``: no tree covers the tree's own head."""
-    return hasher.head(head.log, head.lane, head.next, head.size, head.frontier.to_bytes())
+    parts = (head.log, head.lane, head.next, head.size, head.frontier.to_bytes())
+    # A head from before it had the time is authentic as it was written.
+    return hasher.head(*parts, *([head.recorded_at] if head.recorded_at else []))
 
 
 def lock_log(conn: Connection, hasher: Hasher, lane: str) -> Head:
@@ -116,7 +121,7 @@ def _checked_head(hasher: Hasher, row: AnyRow) -> Head:
     """The head of a log; to append to one that was changed would hide the change for good."""
     try:
         frontier = Frontier.from_bytes(row.size, row.frontier)
-        head = Head(row.log, row.lane, row.next, row.size, frontier)
+        head = Head(row.log, row.lane, row.next, row.size, frontier, row.recorded_at)
         if hmac.compare_digest(head_mac(hasher, head), row.mac):
             return head
     except (ValueError, TypeError):
@@ -127,25 +132,17 @@ def _checked_head(hasher: Hasher, row: AnyRow) -> Head:
     )
 
 
-def last_recorded_at(conn: Connection, head: Head) -> int:
-    """When the newest event of a log was recorded; 0 for an empty log."""
-    c = t.events.c
-    what = sa.select(c.recorded_at).where(c.log == head.log, c.position == head.size - 1)
-    return conn.execute(what).scalar() or 0
-
-
 def _log_row(hasher: Hasher, head: Head) -> tuple[object, ...]:
     mac = head_mac(hasher, head)
-    return (head.log, head.lane, head.next, head.size, head.frontier.to_bytes(), mac)
+    frontier = head.frontier.to_bytes()
+    return (head.log, head.lane, head.next, head.size, frontier, mac, head.recorded_at)
 
 
 def known_events(
     conn: Connection, keys: Sequence[tuple[bytes, bytes]]
-) -> dict[tuple[bytes, bytes], tuple[bytes, int]]:
-    """Of these (subject_ref, event_key) those on record: their digest and position."""
-    return {
-        (ref, key): (digest, position) for ref, key, digest, position in _KNOWN.rows(conn, keys)
-    }
+) -> dict[tuple[bytes, bytes], bytes]:
+    """Of these (subject_ref, event_key) those on record: their digest."""
+    return {(ref, key): digest for ref, key, digest in _KNOWN.rows(conn, keys)}
 
 
 def append(
@@ -159,44 +156,29 @@ def append(
     """Append rows in order: events, tiles and the log's new head. The lane must be locked."""
     if not rows:
         return head
-    leaves, values = [], []
-    for position, row in enumerate(rows, start=head.size):
-        leaves.append(leaf_of(head.log, position, recorded_at, row))
-        values.append(
-            (
-                row.subject_ref,
-                row.event_key,
-                head.log,
-                position,
-                row.type,
-                row.occurred_at,
-                recorded_at,
-                row.digest,
-                row.body,
-            )
-        )
+    log, leaves, values = head.log, [], []
+    for position, (ref, key, type_, at, digest, body, hashed) in enumerate(rows, head.size):
+        leaves.append(leaf_of(log, position, recorded_at, hashed))
+        values.append((ref, key, log, position, type_, at, recorded_at, digest, body))
     _EVENTS.run(conn, values)
     frontier = _append_tiles(conn, head, leaves)
     size = head.size + len(rows)
-    new = Head(head.log, head.lane, head.next + len(rows), size, frontier)
+    new = Head(log, head.lane, head.next + len(rows), size, frontier, recorded_at)
     _HEAD.run(conn, [_log_row(hasher, new)])
     return new
 
 
 def _append_tiles(conn: Connection, head: Head, leaves: list[bytes]) -> Frontier:
-    partial = {
-        level: read_tile(conn, head.log, level, index)
-        for level, index, _width in partial_tiles(head.size)
-    }
+    wanted = [(head.log, level, index) for level, index, _width in partial_tiles(head.size)]
+    partial = {row.level: row.hashes for row in _PARTIAL.rows(conn, wanted)}
     frontier, tiles = grow_tiles(head.frontier, partial, leaves)
     _TILES.run(conn, [(head.log, x.level, x.index, x.hashes) for x in tiles])
     return frontier
 
 
-def read_tile(conn: Connection, log: int, level: int, index: int) -> bytes:
-    """The hashes of one tile; empty where there is none."""
-    where = (t.tiles.c.log == log) & (t.tiles.c.level == level) & (t.tiles.c.index == index)
-    return conn.execute(sa.select(t.tiles.c.hashes).where(where)).scalar() or b""
+def events_at(conn: Connection, keys: Sequence[tuple[bytes, bytes]]) -> list[AnyRow]:
+    """The rows under these (subject_ref, event_key), sealed."""
+    return _AT.rows(conn, keys)
 
 
 def events_of(

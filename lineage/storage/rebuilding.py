@@ -5,24 +5,21 @@ Only facts are written: acts are folded like everything else, nothing is planned
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import sqlalchemy as sa
 
 from lineage.domain.facts import Recorded
-from lineage.domain.fold.forward import Standing
 from lineage.storage import tables as t
-from lineage.storage.bulk import Delete
 from lineage.storage.engines import Connection
 from lineage.storage.keyring import PERSON
-from lineage.storage.standings import NOTHING, lock_persons, rows_of, write_rows
+from lineage.storage.standings import Stand, delete_stands, lock_persons, stand_of, write_stands
 from lineage.storage.store import Store
 
 CHUNK_PEOPLE = 500
-
-_DELETE = Delete(t.persons)
 
 
 @dataclass(slots=True)
@@ -35,23 +32,29 @@ class Rebuilt:
 
 
 def rebuild(store: Store, progress: Callable[[int, int], None] | None) -> Rebuilt:
-    """Fold everybody anew from the ledger. ``progress`` is told (refs done, refs in all)."""
+    """Fold everybody anew from the ledger, while others go on recording.
+
+    ``progress`` is told (refs done, refs in all).
+    """
     done, after, rebuilt = 0, b"", Rebuilt()
     with store.reading() as conn:
         count = sa.select(sa.func.count()).select_from(t.subjects)
         total = conn.execute(count.where(t.subjects.c.kind == PERSON)).scalar_one()
         linked = _linked_refs(conn, store)
+    doubtful: dict[bytes, str] = {}
     while True:
-        work = partial(_rebuild_next, store=store, after=after, linked=linked)
-        refs, events = store.run(work)
-        if not refs:
+        chunk = store.run(partial(_rebuild_next, store=store, after=after, linked=linked))
+        if not chunk.refs:
             break
-        after = max(refs)
-        done += len(refs)
-        rebuilt.people += len({event.ref for event in events})
-        rebuilt.events += len(events)
+        after = max(chunk.refs)
+        done += len(chunk.refs)
+        doubtful |= chunk.doubtful
+        rebuilt.people += chunk.people
+        rebuilt.events += chunk.events
         if progress is not None:
             progress(done, total)
+    if doubtful:
+        store.run(partial(_settle_doubts, store=store, doubtful=doubtful))
     store.run(_drop_strays)
     with store.reading() as conn:
         rebuilt.edges = conn.execute(sa.select(sa.func.count()).select_from(t.edges)).scalar_one()
@@ -71,24 +74,65 @@ def _next_refs(conn: Connection, after: bytes) -> dict[bytes, str]:
     return dict(rows.all())
 
 
-def _rebuild_next(
-    conn: Connection, *, store: Store, after: bytes, linked: set[bytes]
-) -> tuple[dict[bytes, str], list[Recorded]]:
-    """Fold the next refs anew, under their locks; gives them and their events."""
+@dataclass(slots=True)
+class _Chunk:
+    """What was done in one transaction; ``doubtful`` are refs marked as linked for no reason that
+    was there when the rebuild began: perhaps somebody has linked them since.
+    """
+
+    refs: dict[bytes, str]
+    people: int = 0
+    events: int = 0
+    doubtful: dict[bytes, str] = field(default_factory=dict)
+
+
+def _rebuild_next(conn: Connection, *, store: Store, after: bytes, linked: set[bytes]) -> _Chunk:
+    """Fold the next refs anew, under the locks of all whose facts are written."""
     refs = _next_refs(conn, after)
+    chunk = _Chunk(refs)
     if not refs:
-        return {}, []
-    lock_persons(conn, refs)
+        return chunk
+    locked = lock_persons(conn, refs).stands
     people, concerned = store.folder.fold_refs(conn, refs)
+    while unlocked := {r: name for r, name in concerned.items() if r not in locked}:
+        locked = lock_persons(conn, unlocked).stands | locked
+        people, concerned = store.folder.fold_refs(conn, refs)
     store.folder.write(conn, concerned, people)
-    events = [event for person in people for event in person.events if event.ref in refs]
-    rows = {ref: (ref, name, n, standing) for ref, name, n, standing in rows_of(events, refs)}
-    for ref in linked & set(refs):
-        _, name, n, standing = rows.get(ref, (ref, refs[ref], 0, NOTHING))
-        rows[ref] = (ref, name, n, Standing(standing.last, plain=False))
-    _DELETE.run(conn, sorted(refs))
-    write_rows(conn, [row for ref, row in rows.items() if ref in refs])
-    return refs, events
+    events: dict[bytes, list[Recorded]] = defaultdict(list)
+    for person in people:
+        for event in person.events:
+            if event.ref in refs:
+                events[event.ref].append(event)
+    chunk.people, chunk.events = len(events), sum(map(len, events.values()))
+    kept = []
+    for ref, controller in refs.items():
+        stand = stand_of(ref, controller, events[ref], store.hasher.event_key)
+        if ref in linked:
+            stand = stand.linked()
+        elif locked[ref].is_linked:
+            stand = stand.linked()
+            chunk.doubtful[ref] = controller
+        if stand.standing is not None:
+            kept.append(stand)
+    write_stands(conn, kept)
+    delete_stands(conn, set(refs).difference(stand.ref for stand in kept))
+    return chunk
+
+
+def _settle_doubts(conn: Connection, *, store: Store, doubtful: dict[bytes, str]) -> None:
+    """Take the mark from those whom nobody has linked by now."""
+    stands = lock_persons(conn, doubtful).stands
+    linked = _linked_refs(conn, store)
+    wrong = {ref: controller for ref, controller in doubtful.items() if ref not in linked}
+    unmarked: list[Stand] = []
+    gone: list[Stand] = []
+    for ref, controller in wrong.items():
+        events = store.folder.read(conn, controller, [ref], known_at=None)
+        stand = stand_of(ref, controller, events, store.hasher.event_key)
+        (gone if stand.standing is None else unmarked).append(stand)
+    assert set(wrong) <= set(stands)
+    write_stands(conn, unmarked)
+    delete_stands(conn, [stand.ref for stand in gone])
 
 
 def _drop_strays(conn: Connection) -> None:

@@ -7,10 +7,11 @@ person, or plans for it, holds the lock of its rows until the transaction ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from lineage.domain.fold.standing import LINKED, Standing
+from lineage.domain.facts import Recorded
+from lineage.domain.fold.standing import LINKED, LINKED_TO, KeyOf, Standing, standing_of
 from lineage.storage import tables as t
 from lineage.storage.bulk import Delete, Lookup, Row, Upsert
 from lineage.storage.engines import AnyRow, Connection, is_sqlite
@@ -51,6 +52,16 @@ class Stand:
     recorded_at: int
     log: int
 
+    @property
+    def is_linked(self) -> bool:
+        """Whether it is marked as one that may be one of several refs of its person."""
+        return self.standing is not None and bool(self.standing.marks & LINKED)
+
+    def linked(self) -> Stand:
+        """The same with the mark of one that others link to."""
+        standing = LINKED_TO if self.standing is None else self.standing.merged(LINKED_TO)
+        return replace(self, standing=standing)
+
     def row(self) -> Row:
         """As a row of ``persons``."""
         if self.standing is None:
@@ -79,6 +90,15 @@ def _stand(row: AnyRow) -> Stand:
         retracted = tuple(keys[n : n + size] for n in range(0, len(keys), size)) if keys else ()
         standing = Standing((at, rank), marks, took_all_at, cleared_at, retracted)
     return Stand(ref, controller, ver, standing, recorded_at, log)
+
+
+def stand_of(ref: bytes, controller: str, events: Sequence[Recorded], key_of: KeyOf) -> Stand:
+    """The row of a ref by all of its events."""
+    if not events:
+        return Stand(ref, controller, 0, None, 0, 0)
+    newest = max(events, key=lambda event: (event.recorded_at, event.log, event.position))
+    standing = standing_of(events, key_of=key_of)
+    return Stand(ref, controller, len(events), standing, newest.recorded_at, newest.log)
 
 
 @dataclass(frozen=True, slots=True)

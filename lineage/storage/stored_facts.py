@@ -1,4 +1,4 @@
-"""What folding a batch forward needs to see of stored facts, read for all its people at once. SQL."""
+"""What folding a batch forward needs to see of stored facts, read for all people at once. SQL."""
 
 from __future__ import annotations
 

@@ -61,16 +61,16 @@ class Tasks:
         """Make a task for each planned notice among the acts."""
         values = [
             {
-                "notice_id": act.data.notice_id,
+                "notice_id": act.event.data.notice_id,
                 "controller": act.controller,
                 "subject_ref": act.row.subject_ref,
-                "recipient": act.data.recipient,
+                "recipient": act.event.data.recipient,
                 "state": DUE,
                 "next_attempt_at": now,
                 "attempts": 0,
             }
             for act in acts
-            if isinstance(act.data, NoticePlanned)
+            if isinstance(act.event.data, NoticePlanned)
         ]
         insert_new(conn, t.tasks, values)
 

@@ -20,8 +20,8 @@ from lineage.storage import tables as t
 from lineage.storage.engines import AnyRow, Connection, is_sqlite
 from lineage.storage.errors import KeysUnusable
 from lineage.storage.keyring import PERSON, Keyring, Who
-from lineage.storage.ledger import EventRow, Head, body_context, head_mac, leaf_of
-from lineage.storage.seal import CannotOpen, Hasher, unseal
+from lineage.storage.ledger import Head, body_context, head_mac, leaf_of
+from lineage.storage.seal import CannotOpen, Hasher, row_hash, unseal
 
 CHUNK_ROWS = 4096
 TILE_BYTES = TILE_WIDTH * HASH_BYTES
@@ -97,7 +97,7 @@ class Verifier:
             except ValueError:
                 self._fault("logs", name, "the frontier is none of a tree of this size")
                 continue
-            head = Head(row.log, row.lane, row.next, row.size, frontier)
+            head = Head(row.log, row.lane, row.next, row.size, frontier, row.recorded_at)
             if head_mac(self._hasher, head) != row.mac:
                 self._fault("logs", name, "the head was not written by this tracker")
             heads.append(head)
@@ -140,14 +140,6 @@ class Verifier:
         self._verify_tile_count(conn, head)
 
     def _verified_leaf(self, conn: Connection, head: Head, row: AnyRow) -> bytes:
-        event = EventRow(
-            row.subject_ref,
-            row.event_key,
-            row.type,
-            row.occurred_at,
-            row.digest,
-            row.body,
-        )
         name = f"log {head.log} position {row.position}"
         cipher = self._keyring.ciphers_that_open(conn, row.subject_ref)
         about = body_context(row.subject_ref, row.event_key, row.type, row.occurred_at)
@@ -161,7 +153,10 @@ class Verifier:
                 self._verify_named(conn, row, clear, name)
         except CannotOpen:
             self._fault("events", name, "the body does not open in this row")
-        return leaf_of(head.log, row.position, row.recorded_at, event)
+        hashed = row_hash(
+            row.subject_ref, row.event_key, row.type, row.occurred_at, row.digest, row.body
+        )
+        return leaf_of(head.log, row.position, row.recorded_at, hashed)
 
     def _verify_named(self, conn: Connection, row: AnyRow, clear: bytes, name: str) -> None:
         """Whoever the event names beside its subject must still have a row of its own."""

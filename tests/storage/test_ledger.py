@@ -35,7 +35,9 @@ def conn() -> Iterator[sa.Connection]:
 def rows(count: int) -> list[EventRow]:
     """Rows as different as need be."""
     return [
-        EventRow(bytes([n % 7]) * 16, n.to_bytes(16, "big"), "lineage.x.v1", n, b"d" * 16, b"body")
+        EventRow(
+            bytes([n % 7]) * 16, n.to_bytes(16, "big"), "x", n, b"d" * 16, b"body", b"%032d" % n
+        )
         for n in range(count)
     ]
 
@@ -54,7 +56,7 @@ def test_any_portions_make_the_same_tree(conn: sa.Connection, seed: int) -> None
         part = everything[done : done + size]
         append(conn, HASHER, head, part, recorded_at=recorded_at)
         done += len(part)
-    leaves = [leaf_of(1, n, recorded_at, row) for n, row in enumerate(everything)]
+    leaves = [leaf_of(1, n, recorded_at, row.hashed) for n, row in enumerate(everything)]
     frontier, tiles = grow_tiles(Frontier(), {}, leaves)
     head = lock_log(conn, HASHER, "local")
     assert (head.size, head.next, head.frontier) == (done, done, frontier)
@@ -84,7 +86,8 @@ def test_lanes_have_logs_of_their_own(conn: sa.Connection) -> None:
             rows(6)[:count]
             if lane == "orders"
             else [
-                EventRow(b"s" * 16, bytes([n, count]) * 8, "t", n, b"d", b"b") for n in range(count)
+                EventRow(b"s" * 16, bytes([n, count]) * 8, "t", n, b"d", b"b", b"h")
+                for n in range(count)
             ],
             recorded_at=1,
         )

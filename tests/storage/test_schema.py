@@ -67,6 +67,8 @@ def test_other_versions_are_refused(tmp_path: Path, version: str, says: str, adv
     open_shop(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / "shop.db")) as conn:
         conn.execute("UPDATE alembic_version SET version_num = ?", [version])
+        oldest = "UPDATE meta SET value = ? WHERE name = 'oldest program'"
+        conn.execute(oldest, [version.encode()])
         conn.commit()
     with pytest.raises(SchemaMismatch, match=says) as caught:
         open_shop(tmp_path)

@@ -89,7 +89,8 @@ def _transaction(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
 def _begun(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
     """A connection in a transaction. One from the pool may have died unnoticed: then another."""
     kind = KINDS[engine.dialect.name]
-    with engine.connect() as connection:
+    with engine.connect() as plain:
+        connection = plain.execution_options(lineage_write=write)
         try:
             kind.begin(connection.connection.driver_connection, write=write)
         except kind.ERRORS as error:

@@ -29,7 +29,9 @@ CREATE TRIGGER logs_only_grow BEFORE UPDATE ON logs FOR EACH ROW
 
 def upgrade() -> None:
     """Add what is new; on PostgreSQL also what only it can hold to."""
-    op.add_column("logs", sa.Column("recorded_at", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column(
+        "logs", sa.Column("recorded_at", sa.BigInteger(), nullable=False, server_default="0")
+    )
     for column in (
         sa.Column("marks", sa.SmallInteger(), nullable=False, server_default=str(UNKNOWN)),
         sa.Column("took_all_at", sa.BigInteger()),

@@ -1,0 +1,293 @@
+"""One batch in one transaction: locked, appended, folded, followed by its acts. SQL in order.
+
+Locks are taken in the one order there is: the lane's log, new subjects, persons. Only then is
+anything read that what follows rests on (``docs/adr/0012``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Protocol
+
+from lineage.domain.facts import Facts
+from lineage.domain.fold.standing import LINKED_TO, Standing, standing_of
+from lineage.domain.parties import parties_of, renamed
+from lineage.events import Event
+from lineage.storage import tables as t
+from lineage.storage.bulk import Upsert
+from lineage.storage.dead_letters import DeadLetterBox
+from lineage.storage.drafts import DeadLetter, Draft, Drafter, PreparedBatch
+from lineage.storage.engines import Connection, made_here
+from lineage.storage.errors import StorageError, VersionChanged
+from lineage.storage.facts import read_facts
+from lineage.storage.folding import FoldedPerson, Folder, NewEvents
+from lineage.storage.freshness import note_sources
+from lineage.storage.keyring import Keyring, Who
+from lineage.storage.ledger import append, known_events, lock_log
+from lineage.storage.persons import linked_refs, version_of
+from lineage.storage.seal import Hasher
+from lineage.storage.standings import Locked, Stand, lock_persons, write_stands
+from lineage.storage.tasks import Tasks
+
+_SUBJECTS = Upsert(t.subjects, by=["lookup"])
+
+
+@dataclass(frozen=True, slots=True)
+class PersonState:
+    """What ``follow`` sees of one person after its new events: its facts, and its own id."""
+
+    controller: str
+    subject: str
+    facts: Facts
+    claimed: frozenset[str]
+    """Notices whose body is frozen: an attempt was claimed, so they can no longer be widened."""
+
+    recorded_at: int
+    first_position: int
+    """What is being recorded now: its time, and the position of its first event"""
+
+
+Follow = Callable[[PersonState, int], Sequence[Event]]
+"""Gives the acts (system events) that follow for a person, at a time (microseconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The version an officer saw; ``apply`` refuses when the person has changed since."""
+
+    who: Who
+    ver: int
+
+
+@dataclass(slots=True)
+class Applied:
+    """What one transaction did, and when and from which position on.
+
+    ``statuses``: item -> recorded, duplicate or id_reused.
+    """
+
+    batch: PreparedBatch
+    now: int
+    recorded_at: int
+    first_position: int
+    statuses: dict[int, str] = field(default_factory=dict)
+    recorded: int = 0
+    acts: int = 0
+
+
+RawOf = Callable[[int], tuple[str, bytes]]
+"""item -> (place, message)"""
+
+
+class SubjectRace(StorageError):
+    """Another writer made a subject that this batch was about to make: prepare it again."""
+
+    def __init__(self) -> None:
+        """Say so; ``apply`` never lets it out."""
+        super().__init__("another writer has just recorded this person for the first time")
+
+
+class Parts(Protocol):
+    """The parts of a store that recording works with."""
+
+    hasher: Hasher
+    keyring: Keyring
+    drafter: Drafter
+    folder: Folder
+    dead_letters: DeadLetterBox
+    tasks: Tasks
+
+
+class Applying:
+    """A batch being applied: what is locked, and how everybody stands by now."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        conn: Connection,
+        batch: PreparedBatch,
+        *,
+        now: Callable[[], int],
+        lane: str,
+    ) -> None:
+        """Lock the lane's log, the batch's new subjects and its persons."""
+        self._parts = parts
+        self._conn = conn
+        self._batch = batch
+        self._lane = lane
+        self._head = lock_log(conn, parts.hasher, lane)
+        clock = now()
+        self._insert_subjects()
+        self._locked = self._lock_persons()
+        self._stands = dict(self._locked.stands)
+        self._changed: set[bytes] = set()
+        self._applied = Applied(batch, clock, self._recorded_at(clock), self._head.size)
+
+    def run(self, follow: Follow | None, expected: Expected | None) -> Applied:
+        """Record it, fold, and let acts follow."""
+        conn, folder = self._conn, self._parts.folder
+        if expected is not None:
+            self._check_version(expected)
+        fresh, reused = self._split(self._batch.drafts)
+        self._applied.recorded = len(fresh)
+        whole, acting = folder.go_forward(conn, self._people(fresh))
+        self._append(fresh)
+        found = [(person.controller, person.facts) for person in self._fold(whole)]
+        if follow is not None:
+            found += [(p.controller, read_facts(conn, sorted(p.refs))) for p in acting]
+            self._act(found, follow)
+        write_stands(conn, [self._stands[ref] for ref in sorted(self._changed)])
+        letters = [*self._batch.dead, *(_reused_letter(self._batch, item) for item in reused)]
+        recorded_at = self._applied.recorded_at
+        self._parts.dead_letters.keep(conn, letters, lane=self._lane, recorded_at=recorded_at)
+        return self._applied
+
+    def _insert_subjects(self) -> None:
+        """Insert new subjects; if a lookup is taken by now, the batch was sealed for nothing."""
+        new = self._batch.new.values()
+        made_here(self._conn).update(subject.lookup for subject in new)
+        if _SUBJECTS.run(self._conn, [subject.row for subject in new]) < len(new):
+            raise SubjectRace
+
+    def _lock_persons(self) -> Locked:
+        people: dict[bytes, str] = {}
+        for draft in self._batch.drafts:
+            if draft.person:
+                people[draft.row.subject_ref] = draft.controller
+                if draft.event.linked_ref is not None:
+                    people[draft.event.linked_ref] = draft.controller
+        return lock_persons(self._conn, people)
+
+    def _recorded_at(self, clock: int) -> int:
+        """The time of recording: along a lane it never goes back, whatever the machine's clock
+        does; and for a person it grows from lane to lane, so that it says what came after what.
+        """
+        stands = self._locked.stands.values()
+        earlier = (stand.recorded_at + (stand.log != self._head.log) for stand in stands)
+        return max(clock, self._head.recorded_at, *earlier)
+
+    def _check_version(self, expected: Expected) -> None:
+        person = self._parts.keyring.find(self._conn, expected.who)
+        refs, _ = linked_refs(self._conn, [] if person is None else [person.ref])
+        ver = version_of(self._conn, sorted(refs))
+        if ver != expected.ver:
+            raise VersionChanged(ver)
+
+    def _split(self, drafts: Sequence[Draft]) -> tuple[list[Draft], list[int]]:
+        """Keep what is new; the first under an id wins, in the batch as in the store."""
+        keys = [draft.row[:2] for draft in drafts]
+        digests = known_events(self._conn, keys)
+        statuses = self._applied.statuses
+        fresh, reused = [], []
+        for draft, key in zip(drafts, keys, strict=True):
+            digest = digests.get(key)
+            status = "recorded"
+            if digest is None:
+                digests[key] = draft.row.digest
+                fresh.append(draft)
+            elif digest == draft.row.digest:
+                status = "duplicate"
+            else:
+                status = "id_reused"
+                if draft.item is not None:
+                    reused.append(draft.item)
+            if draft.item is not None:
+                statuses[draft.item] = status
+        return fresh, reused
+
+    def _people(self, drafts: Iterable[Draft]) -> list[NewEvents]:
+        """The new events by person, each with the standing of all its refs."""
+        found: dict[frozenset[bytes], NewEvents] = {}
+        person_of = self._locked.person_of
+        for draft in drafts:
+            if draft.person:
+                refs = person_of(draft.row.subject_ref)
+                person = found.get(refs)
+                if person is None:
+                    person = NewEvents(draft.controller, refs, self._standing(refs), [])
+                    found[refs] = person
+                person.events.append(draft.event)
+        return list(found.values())
+
+    def _standing(self, refs: frozenset[bytes]) -> Standing | None:
+        if len(refs) == 1:
+            (ref,) = refs
+            return self._stands[ref].standing
+        known = [self._stands[ref].standing for ref in sorted(refs) if ref in self._stands]
+        standings = [standing for standing in known if standing is not None]
+        return reduce(Standing.merged, standings) if standings else None
+
+    def _append(self, drafts: Sequence[Draft]) -> None:
+        """Append to the ledger, and let everybody stand as with these events."""
+        applied, parts = self._applied, self._parts
+        rows = [draft.row for draft in drafts]
+        recorded_at = applied.recorded_at
+        self._head = append(self._conn, parts.hasher, self._head, rows, recorded_at=recorded_at)
+        note_sources(self._conn, self._head.log, drafts, recorded_at)
+        own: dict[bytes, list[Draft]] = {}
+        for draft in drafts:
+            if draft.person:
+                own.setdefault(draft.row.subject_ref, []).append(draft)
+                if draft.event.linked_ref is not None:
+                    self._stand(draft.event.linked_ref, LINKED_TO)
+        for ref, found in own.items():
+            new = standing_of([draft.event for draft in found], key_of=parts.hasher.event_key)
+            self._stand(ref, new, len(found))
+
+    def _stand(self, ref: bytes, new: Standing, count: int = 0) -> None:
+        stand = self._stands[ref]
+        merged = new if stand.standing is None else stand.standing.merged(new)
+        self._changed.add(ref)
+        at, log = stand.recorded_at, stand.log
+        if count:
+            at, log = self._applied.recorded_at, self._head.log
+        self._stands[ref] = Stand(ref, stand.controller, stand.ver + count, merged, at, log)
+
+    def _fold(self, people: Iterable[NewEvents]) -> list[FoldedPerson]:
+        """Fold these from the ledger, and write what they fold to."""
+        touched = {ref: person.controller for person in people for ref in person.refs}
+        folded, concerned = self._parts.folder.fold_refs(self._conn, touched)
+        while unlocked := {r: name for r, name in concerned.items() if r not in self._stands}:
+            # Somebody they were linked with before: what is written of it needs its lock as well.
+            self._stands = lock_persons(self._conn, unlocked).stands | self._stands
+            folded, concerned = self._parts.folder.fold_refs(self._conn, touched)
+        self._parts.folder.write(self._conn, concerned, folded)
+        return folded
+
+    def _act(self, people: Iterable[tuple[str, Facts]], follow: Follow) -> None:
+        """Append what follows for people with requests, and make the tasks it calls for."""
+        conn, parts, applied = self._conn, self._parts, self._applied
+        events: list[Event] = []
+        for controller, facts in people:
+            if facts.requests:
+                events += follow(self._state(controller, facts), applied.now)
+        if not events:
+            return
+        drafts, new = parts.drafter.draft(conn, [(None, event) for event in events])
+        assert not new, "acts are about people on record"
+        fresh, _ = self._split(drafts)
+        self._append(fresh)
+        parts.tasks.plan(conn, fresh, applied.now)
+        applied.acts = len(fresh)
+        self._fold(self._people(fresh))
+
+    def _state(self, controller: str, facts: Facts) -> PersonState:
+        conn, parts, applied = self._conn, self._parts, self._applied
+        ref = facts.requests[0].ref
+        return PersonState(
+            controller=controller,
+            subject=parts.keyring.names(conn, [ref])[ref],
+            facts=renamed(facts, parts.keyring.party_names(conn, parties_of(facts))),
+            claimed=parts.tasks.claimed(conn, sorted(self._locked.person_of(ref))),
+            recorded_at=applied.recorded_at,
+            first_position=applied.first_position,
+        )
+
+
+def _reused_letter(batch: PreparedBatch, item: int) -> DeadLetter:
+    assert batch.raw_of is not None
+    place, message = batch.raw_of(item)
+    problem = ("id", "id_reused", "an id that no other event of this source and person has")
+    return DeadLetter(place, "id_reused", message, (problem,))
