@@ -20,9 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from lineage.domain.fold import VersionAt
 from lineage.events import Event
-from lineage.events.times import from_micros, to_micros
+from lineage.events.times import to_micros
 from lineage.policy.loader import Library, load_library
 from lineage.policy.recipients import RecipientRegistry, load_recipients
 from lineage.service import answers
@@ -70,7 +69,7 @@ def open_tracker(
     folder = default_key_folder(url) if keys is None else Path(keys)
     loaded = _keys_for(url, folder)
     now = _micros(clock)
-    store = Store(url, loaded, _versions(library))
+    store = Store(url, loaded, library.version_at)
     return Tracker(store, library, registry, now)
 
 
@@ -93,20 +92,6 @@ def _micros(clock: Clock | None) -> Callable[[], int]:
     if clock is None:
         return lambda: time.time_ns() // 1000
     return lambda: to_micros(clock().astimezone(UTC))
-
-
-def _versions(library: Library) -> Callable[[str], VersionAt]:
-    """The policy version in force at a time; a controller without a policy has none."""
-
-    def of(controller: str) -> VersionAt:
-        if controller not in library.controllers:
-            return lambda _: ""
-        only = library.versions(controller)
-        if len(only) == 1:
-            return lambda _: only[0].version
-        return lambda at: library.in_force(controller, from_micros(at).date()).version
-
-    return of
 
 
 class Tracker:

@@ -65,8 +65,8 @@ def main(path: str, folder: Path) -> None:
         name = unsealed(keys[ref], sealed_id, context("id", ref)).decode()
         found_by = hmac.digest(derived(root, "lookup"), context(controller, kind, name), "sha256")
         assert found_by == lookup, f"subject {ref.hex()}: the lookup is not that of the id"
-    for log, lane, next_, size, frontier, mac in store.execute(
-        "SELECT log, lane, next, size, frontier, mac FROM logs"
+    for log, lane, next_, size, frontier, mac, recorded_at in store.execute(
+        "SELECT log, lane, next, size, frontier, mac, recorded_at FROM logs"
     ):
         leaves = []
         for ref, key, position, type_, occurred, recorded, digest, body in store.execute(
@@ -84,7 +84,8 @@ def main(path: str, folder: Path) -> None:
             leaves.append(hashlib.sha256(b"\x00" + leaf).digest())
         edge = edge_of(leaves)
         assert (len(leaves), b"".join(edge)) == (size, frontier), f"log {log}: another tree"
-        about = context(log, lane, next_, size, frontier)
+        times = [recorded_at] if recorded_at else []
+        about = context(log, lane, next_, size, frontier, *times)
         assert hmac.digest(derived(root, "log head"), about, "sha256") == mac, f"log {log}: head"
         print(f"{lane}: {size} events, root {root_of(edge).hex()}")
 

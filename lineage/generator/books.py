@@ -63,6 +63,8 @@ class Books:
                 for category in named:
                     spans = rows.get(category)
                     rows[category] = fresh if spans is None else opened(spans, at)
+            case "note":
+                pass  # it counts for what is on record, which settle() has seen to
             case "out":
                 gone = move.categories or ()
                 close(self.holders.get((move.kind, move.holder), {}), gone, at)

@@ -1,10 +1,11 @@
 """The policy library: all versions of all controllers' policies, and which is in force on a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+from lineage.events.times import from_micros
 from lineage.policy.errors import PolicyError
 from lineage.policy.model import Policy
 from lineage.policy.yamlfile import Document, read_document, validate
@@ -38,6 +39,15 @@ class Library:
     def versions(self, controller: str) -> tuple[Policy, ...]:
         """Return the versions of one controller, the oldest first."""
         return self._versions[controller]
+
+    def version_at(self, controller: str) -> Callable[[int], str]:
+        """Gives the version in force at a time (microseconds); none without a policy."""
+        if controller not in self.controllers:
+            return lambda _: ""
+        only = self.versions(controller)
+        if len(only) == 1:
+            return lambda _: only[0].version
+        return lambda at: self.in_force(controller, from_micros(at).date()).version
 
     def in_force(self, controller: str, day: date) -> Policy:
         """Return the version in force on a day; the first is in force from the beginning (D-31)."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from lineage.domain.facts import Edge, Erasure, Holder, HolderKind
-from lineage.domain.fold.onward import Reads
+from lineage.domain.fold.said import Reads
 from lineage.storage import tables as t
 from lineage.storage.bulk import Lookup
 from lineage.storage.engines import AnyRow, Connection

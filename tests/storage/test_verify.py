@@ -16,7 +16,8 @@ from lineage.events.times import to_micros
 from lineage.service.answers import VerifyReport
 from lineage.storage import tables as t
 from lineage.storage.keys import load_keys
-from lineage.storage.ledger import EventRow, leaf_of
+from lineage.storage.ledger import leaf_of
+from lineage.storage.seal import row_hash
 from lineage.storage.store import Store
 from lineage.storage.verifying import Verified, Verifier
 from lineage.tracker import Tracker
@@ -171,7 +172,7 @@ def test_deleted_log_is_found(tamper: Callable[..., Verified]) -> None:
 
 
 COPIES = {
-    "logs": "INSERT INTO logs SELECT 2, 'other', next, size, frontier, mac FROM logs",
+    "logs": "INSERT INTO logs SELECT 2, 'other', next, size, frontier, mac, recorded_at FROM logs",
     "an event at the end": (
         "INSERT INTO events SELECT subject_ref, randomblob(16), log, 600, type, occurred_at,"
         " recorded_at, digest, body FROM events WHERE position = 300"
@@ -259,7 +260,7 @@ def forged_tree(whole: Path, forged_at: int) -> tuple[Frontier, list[Tile]]:
         " FROM events ORDER BY position",
     )
     leaves = [
-        leaf_of(1, position, recorded_at + (position == forged_at), EventRow(*row))
+        leaf_of(1, position, recorded_at + (position == forged_at), row_hash(*row))
         for position, recorded_at, *row in rows
     ]
     return grow_tiles(Frontier(), {}, leaves)
