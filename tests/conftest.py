@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.databases import Databases
+from tests.support.engines import ENGINES
 from tests.support.places import Engine, StorePlace, store_place_in
 from tests.support.postgres import get_own_server, get_server
 from tests.support.servers import OwnServer
@@ -55,7 +56,7 @@ def place_in(request: pytest.FixtureRequest) -> PlaceIn:
     return make
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Engine:
     """The engine of the test's stores: each test that asks runs once on every engine."""
     engine: Engine = request.param

@@ -273,8 +273,15 @@ def _edge_rows(facts: Facts) -> list[answers.EdgeRow]:
         if edge.hop.to.kind is HolderKind.RECIPIENT:
             by_hop.setdefault(edge.hop, []).append(edge)
     rows = [_edge_row(hop, found, kinds[hop.to.name]) for hop, found in by_hop.items()]
-    rows.sort(key=lambda r: (r.first, r.to, r.kind, r.purpose or "", r.last))
+    rows.sort(key=_edge_order)
     return rows
+
+
+def _edge_order(row: answers.EdgeRow) -> tuple[object, ...]:
+    """By time; then by all that can differ, so that every store gives the same order."""
+    order = (row.first, row.to, row.kind, row.purpose or "", row.last, row.from_)
+    rest = (row.policy_version, row.region, row.legal_basis, row.recipient_kind)
+    return (*order, *(value or "" for value in rest), row.functions, row.categories)
 
 
 def _edge_row(hop: Hop, edges: list[Edge], kind: str) -> answers.EdgeRow:

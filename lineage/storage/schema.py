@@ -88,6 +88,14 @@ def migration_config() -> Config:
 
 def check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
     """Raise ``SchemaMismatch`` or ``KeysUnusable`` unless program, store and keys fit together."""
+    try:
+        _check_schema(engine, key_checks)
+    except BaseException:
+        engine.dispose()  # nobody will have it to close
+        raise
+
+
+def _check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
     version = current_version(engine)
     stored = {} if version is None else _stored_meta(engine)
     if version is not None and version > SCHEMA_VERSION:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +11,8 @@ from lineage.storage.errors import StoreUnusable
 from lineage.tracker import Tracker
 from tests.properties.stores import NOW, events_on_record, opened, raw_dump
 from tests.properties.worlds import differences, live, world
+from tests.support.engines import on_sqlite
+from tests.support.places import StorePlace
 
 BATCH = 100
 
@@ -32,13 +33,16 @@ def pages_of(tracker: Tracker) -> int:
         return int(conn.exec_driver_sql("PRAGMA page_count").scalar_one())
 
 
+@on_sqlite
 @pytest.mark.parametrize("room", [1, 5, 20, 60])
-def test_a_full_disk_stops_with_a_clear_error_and_no_half_batch(tmp_path: Path, room: int) -> None:
+def test_a_full_disk_stops_with_a_clear_error_and_no_half_batch(
+    store_place: StorePlace, room: int
+) -> None:
     """Wherever in a batch the space runs out, whole batches are on record and the tree verifies;
     with room again, the same input is made good.
     """
     events, generated = world(40, 1_200, 5)
-    with opened(tmp_path, "store") as tracker:
+    with opened(store_place) as tracker:
         tracker.record(events[:BATCH], batch_size=BATCH)
         limit_pages(tracker, pages_of(tracker) + room)
         with pytest.raises(StoreUnusable, match="the disk is full") as raised:
@@ -51,7 +55,7 @@ def test_a_full_disk_stops_with_a_clear_error_and_no_half_batch(tmp_path: Path, 
         assert on_record in distinct
         assert tracker.verify().ok
         dump = raw_dump(tracker)
-    with opened(tmp_path, "store") as tracker:
+    with opened(store_place) as tracker:
         assert raw_dump(tracker) == dump
         tracker.rebuild()
         assert raw_dump(tracker) == dump

@@ -11,10 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lineage import open_tracker
 from lineage.storage import tables as t
 from lineage.tracker import Tracker
 from tests.properties.streams import CONTROLLER, Wire
+from tests.support.places import StorePlace
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PERSON = re.compile(r"person:([0-9a-f]{32})")
@@ -22,14 +22,30 @@ DRAWN = {"subject_ref", "other_ref", "edge_key"}
 Row = tuple[str, ...]
 
 
-def opened(folder: Path, name: str, *, recipients: Path | None = None) -> Tracker:
-    """A tracker at a fixed time; all stores of a folder share their keys."""
-    return open_tracker(
-        f"sqlite:///{folder / name}.db",
-        keys=folder / "keys",
-        recipients=recipients,
-        clock=lambda: NOW,
-    )
+def opened(place: StorePlace, *, recipients: Path | None = None) -> Tracker:
+    """A tracker at a fixed time over the store of this place."""
+    return place.open(recipients=recipients, clock=lambda: NOW)
+
+
+def emptied(tracker: Tracker) -> None:
+    """Take everything out of a store that is open, for examples that need all of one.
+
+    Making another takes a tenth of a second on a server, and an example ten times less.
+    """
+    tables = [table for table in t.metadata.sorted_tables if table not in {t.meta, t.day_keys}]
+    ledger = [table.name for table in t.LEDGER_TABLES]
+    with tracker.store.writing() as conn:
+        if conn.dialect.name == "postgresql":
+            for name in ledger:
+                conn.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+            names = ", ".join(table.name for table in tables)
+            conn.exec_driver_sql(f"TRUNCATE {names}")
+            for name in ledger:
+                conn.exec_driver_sql(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+        else:
+            for table in tables:
+                conn.execute(table.delete())
+    tracker.store.keyring.clear()
 
 
 def names_of(tracker: Tracker) -> dict[bytes, str]:

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lineage.tracker import Tracker
-from tests.properties.stores import facts_dump, holdings_dump, opened, raw_dump, record_in
+from tests.properties.stores import (
+    emptied,
+    facts_dump,
+    holdings_dump,
+    opened,
+    raw_dump,
+    record_in,
+)
 from tests.properties.streams import (
     DAYS,
     HOLDS,
@@ -22,6 +29,7 @@ from tests.properties.streams import (
     streams,
     wires,
 )
+from tests.support.places import StorePlace
 
 PREFIXES = count()
 """New people for each example: one pair of stores serves them all."""
@@ -30,11 +38,17 @@ sizes = st.lists(st.integers(1, 4), max_size=12)
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Tracker, Tracker]]:
+def pair(shared_place: StorePlace) -> Iterator[tuple[Tracker, Tracker]]:
     """Two stores with the same keys."""
-    folder = tmp_path_factory.mktemp("pair")
-    with opened(folder, "one") as one, opened(folder, "other") as other:
+    with opened(shared_place) as one, opened(shared_place.another()) as other:
         yield one, other
+
+
+@pytest.fixture(scope="module")
+def single(shared_place: StorePlace) -> Iterator[Tracker]:
+    """A store that each example empties first."""
+    with opened(shared_place.another()) as tracker:
+        yield tracker
 
 
 def subjects(prefix: str) -> list[str]:
@@ -66,22 +80,19 @@ def test_facts_are_the_same_in_any_order_of_arrival(
 
 @given(drawn=streams(HOLDS, REQUESTS), batches=sizes, by_time=st.booleans())
 def test_what_is_stored_is_what_a_whole_fold_of_the_ledger_gives(
-    tmp_path_factory: pytest.TempPathFactory,
-    drawn: list[Sketch],
-    batches: list[int],
-    by_time: bool,
+    single: Tracker, drawn: list[Sketch], batches: list[int], by_time: bool
 ) -> None:
     """A rebuild changes no byte of the facts, with requests, notices and acts among them."""
     prefix = f"b{next(PREFIXES)}"
     events = wires(drawn, prefix)
     if by_time:
         events.sort(key=lambda e: e["time"])
-    with opened(tmp_path_factory.mktemp("single"), "store") as tracker:
-        record_in(tracker, events, batches)
-        before = raw_dump(tracker)
-        tracker.rebuild()
-        assert raw_dump(tracker) == before
-        assert tracker.verify().ok
+    emptied(single)
+    record_in(single, events, batches)
+    before = raw_dump(single)
+    single.rebuild()
+    assert raw_dump(single) == before
+    assert single.verify().ok
 
 
 @given(drawn=streams(HOLDS), batches=sizes)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from lineage.policy.categories import CANONICAL_CATEGORIES
 from lineage.tracker import Tracker
 from tests.properties.stores import opened, raw_dump
 from tests.properties.streams import CONTROLLER
+from tests.support.places import StorePlace
 
 WORDS = sorted(CANONICAL_CATEGORIES)
 
@@ -33,11 +33,11 @@ def asked_back(tracker: Tracker) -> set[str]:
     return {category for notice in notices for category in notice.categories}
 
 
-def test_every_category_that_surfaces_later_is_asked_back(tmp_path: Path) -> None:
+def test_every_category_that_surfaces_later_is_asked_back(store_place: StorePlace) -> None:
     """Shared one by one after the decision, each category joins the notice that waits, whatever
     their names and number; recorded again, or folded anew, nothing changes.
     """
-    with opened(tmp_path, "store") as tracker:
+    with opened(store_place) as tracker:
         tracker.record([share(0, WORDS[:1])])
         tracker.open_request("late", controller=CONTROLLER, request_id="q")
         tracker.decide_request("q", outcome="accepted", controller=CONTROLLER)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,7 +12,14 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from lineage.events.times import parse_time, to_micros
 from lineage.generator.books import Books
@@ -21,6 +27,7 @@ from lineage.storage.dead_letters import DeadLetterBox
 from lineage.tracker import Tracker
 from tests.properties.stores import (
     Row,
+    emptied,
     events_on_record,
     held_of,
     holdings_dump,
@@ -41,6 +48,7 @@ from tests.properties.streams import (
     sketches,
     wire,
 )
+from tests.support.places import StorePlace
 
 IDS = [f"x-p{person}" for person in range(PEOPLE)]
 
@@ -116,17 +124,19 @@ class Crash(Exception):
 class StoreMachine(RuleBasedStateMachine):
     """Records, repeats, takes back, links, rebuilds, reopens and crashes, in any order."""
 
+    place: StorePlace
+    """Where every example finds its store, and empties it."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        self.tracker: Tracker = opened(self.folder, "store")
+        self.tracker: Tracker = opened(self.place)
+        emptied(self.tracker)
         self.model = Model()
         self.told: list[Wire] = []
 
     def teardown(self) -> None:
-        """Close the store and drop it."""
+        """Close the store."""
         self.tracker.close()
-        shutil.rmtree(self.folder)
 
     def draw(self, drawn: list[Sketch]) -> list[Wire]:
         """The events of some sketches, with ids never used before."""
@@ -191,7 +201,7 @@ class StoreMachine(RuleBasedStateMachine):
     def reopen(self) -> None:
         """The store is closed and opened again."""
         self.tracker.close()
-        self.tracker = opened(self.folder, "store")
+        self.tracker = opened(self.place)
 
     @precondition(lambda self: len(self.told) > 0)
     @rule(
@@ -212,22 +222,24 @@ class StoreMachine(RuleBasedStateMachine):
                 self.tracker.record(events)
         if reopened:
             self.reopen()
-        else:
-            self._mend()
         assert (raw_dump(self.tracker), events_on_record(self.tracker)) == before
         if again:
             self.send(events)
 
     def _break(self, where: str, patch: pytest.MonkeyPatch) -> None:
+        store = self.tracker.store
+        writing = store.writing
+
+        @contextmanager
+        def dying() -> Iterator[sa.Connection]:
+            with writing() as conn:
+                yield conn
+                raise Crash
+
         if where == "before the commit":
-            sa.event.listen(self.tracker.store.engine, "commit", _crash_if_writing)
+            patch.setattr(store, "writing", dying)
         else:
             patch.setattr(DeadLetterBox, "keep", _crash)
-
-    def _mend(self) -> None:
-        engine = self.tracker.store.engine
-        if sa.event.contains(engine, "commit", _crash_if_writing):
-            sa.event.remove(engine, "commit", _crash_if_writing)
 
     @invariant()
     def every_event_is_on_record_once(self) -> None:
@@ -253,12 +265,12 @@ def _crash(*_: Any, **__: Any) -> None:
     raise Crash
 
 
-def _crash_if_writing(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("lineage_write"):
-        raise Crash
+STEPS = settings(max_examples=max(10, settings().max_examples // 4), stateful_step_count=20)
 
 
-TestStore = StoreMachine.TestCase
-TestStore.settings = settings(
-    max_examples=max(10, settings().max_examples // 4), stateful_step_count=20
-)
+def test_the_store_under_everything_that_can_happen(store_place: StorePlace) -> None:
+    """Whatever happens in whatever order: each event is on record once, holders are those of the
+    model, and what died left nothing behind.
+    """
+    machine = type("Machine", (StoreMachine,), {"place": store_place})
+    run_state_machine_as_test(machine, settings=STEPS)

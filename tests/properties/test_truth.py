@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.properties.stores import (
@@ -14,14 +12,15 @@ from tests.properties.stores import (
     raw_dump,
 )
 from tests.properties.worlds import CONTROLLERS, compare_at_ten_moments, shuffled, world
+from tests.support.places import StorePlace
 
 
-def test_two_thousand_people_are_as_the_truth_says_at_ten_moments(tmp_path: Path) -> None:
+def test_two_thousand_people_are_as_the_truth_says_at_ten_moments(store_place: StorePlace) -> None:
     """2,000 people and 40,000 events, with duplicates, late and shuffled ones among them: every
     holder set is that of the truth, now and at ten moments; each event is on record once.
     """
     events, generated = world(2000, 40_000, 2026)
-    with opened(tmp_path, "store") as tracker:
+    with opened(store_place) as tracker:
         receipt = tracker.record(events)
         counts = generated.truth.counts
         assert (receipt.recorded, receipt.duplicates, receipt.refused) == (
@@ -35,13 +34,15 @@ def test_two_thousand_people_are_as_the_truth_says_at_ten_moments(tmp_path: Path
 
 @pytest.mark.parametrize("batch_size", [1, 7, 500, 5000])
 @pytest.mark.parametrize("mixed", [False, True], ids=["as it arrives", "shuffled"])
-def test_the_truth_does_not_depend_on_batches(tmp_path: Path, batch_size: int, mixed: bool) -> None:
+def test_the_truth_does_not_depend_on_batches(
+    store_place: StorePlace, batch_size: int, mixed: bool
+) -> None:
     """However a stream is split and shuffled, the holder sets are those of the truth, and the tree
     verifies.
     """
     events, generated = world(40, 400, 7)
     sent = shuffled(events, batch_size) if mixed else events
-    with opened(tmp_path, "store") as tracker:
+    with opened(store_place) as tracker:
         tracker.record(sent, batch_size=batch_size)
         assert events_on_record(tracker) == generated.truth.counts.events
         compare_at_ten_moments(tracker, events, generated)
@@ -49,13 +50,13 @@ def test_the_truth_does_not_depend_on_batches(tmp_path: Path, batch_size: int, m
 
 
 def test_dumps_are_byte_equal_between_orders_of_arrival_and_after_a_rebuild(
-    tmp_path: Path,
+    store_place: StorePlace,
 ) -> None:
     """Facts and holdings of two stores that got the same events in another order and in other
     batches are the same bytes; a rebuild changes none.
     """
     events, generated = world(200, 4_000, 11)
-    with opened(tmp_path, "one") as one, opened(tmp_path, "other") as other:
+    with opened(store_place) as one, opened(store_place.another()) as other:
         one.record(events, batch_size=333)
         other.record(shuffled(events, 3), batch_size=1999)
         assert facts_dump(one) == facts_dump(other)

@@ -1,12 +1,15 @@
-"""A fresh store on disk per test with a clock that the test sets, closed at its end."""
+"""A fresh store per test and engine with a clock that the test sets, closed at its end."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from lineage.tracker import Tracker
-from tests.storage.shop import Clock, open_shop
+from tests.properties.conftest import shared_place
+from tests.storage.shop import Clock
+from tests.support.places import StorePlace
+
+__all__ = ["clock", "shared_place", "tracker"]
 
 
 @pytest.fixture
@@ -16,7 +19,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def tracker(tmp_path: Path, clock: Clock) -> Iterator[Tracker]:
+def tracker(store_place: StorePlace, clock: Clock) -> Iterator[Tracker]:
     """A tracker over an empty store."""
-    with open_shop(tmp_path, clock) as opened:
+    with store_place.open(clock=clock) as opened:
         yield opened

@@ -6,13 +6,11 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage import open_tracker
 from lineage.tracker import Tracker
-from tests.properties.stores import NOW, raw_dump
+from tests.properties.stores import NOW, emptied, raw_dump
 from tests.properties.streams import (
     CONTROLLER,
     INS,
@@ -24,6 +22,7 @@ from tests.properties.streams import (
     wires,
 )
 from tests.storage.shop import Clock
+from tests.support.places import StorePlace
 
 PREFIXES = count()
 NAMES = ("data_shared", "data_onward_shared", "data_transferred", "data_collected")
@@ -51,15 +50,15 @@ def _answers(tracker: Tracker, prefix: str, **view: Any) -> dict[str, Any]:
 
 @given(batches=st.lists(batch, min_size=1, max_size=5))
 def test_batches_that_join_people_and_decide_about_them(
-    tmp_path_factory: pytest.TempPathFactory, batches: list[list[Sketch]]
+    shared_place: StorePlace, batches: list[list[Sketch]]
 ) -> None:
     """What is stored after the last batch is what a rebuild gives, and what was answered after
     each is answered again when asked later what was known then.
     """
     prefix, clock = f"j{next(PREFIXES)}", Clock(NOW)
-    folder = tmp_path_factory.mktemp("joined")
     events = iter(wires([sketch for drawn in batches for sketch in drawn], prefix))
-    with open_tracker(f"sqlite:///{folder / 'store.db'}", clock=clock) as tracker:
+    with shared_place.open(clock=clock) as tracker:
+        emptied(tracker)
         then = []
         for drawn in batches:
             receipt = tracker.record([next(events) for _ in drawn])

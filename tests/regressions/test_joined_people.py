@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +20,7 @@ from tests.storage.shop import (
     retracted,
     share,
 )
+from tests.support.places import StorePlace
 
 GUEST = "guest@shop.example"
 MEMBER = "m1"
@@ -94,7 +94,7 @@ def test_one_hop_reported_under_two_linked_ids_is_one_row(tracker: Tracker) -> N
     assert (edge.first, edge.last) == (moment("2026-03-04"), moment("2026-03-09"))
 
 
-def _statements(folder: Path, links: int) -> dict[str, int]:
+def _statements(place: StorePlace, links: int) -> dict[str, int]:
     """Statements per kind of read of one person, in a store with so many links of other people."""
     clock, counted = Clock(), 0
 
@@ -102,8 +102,7 @@ def _statements(folder: Path, links: int) -> dict[str, int]:
         nonlocal counted
         counted += 1
 
-    folder.mkdir()
-    with open_shop(folder, clock) as tracker:
+    with open_shop(place, clock) as tracker:
         others = [linked(f"h{n}", subject=f"g{n}") for n in range(links)]
         record(tracker, *others, share(), linked(GUEST, subject=MEMBER))
         sa.event.listen(tracker.store.engine, "before_cursor_execute", count)
@@ -120,10 +119,12 @@ def _statements(folder: Path, links: int) -> dict[str, int]:
     return found
 
 
-def test_the_statements_of_a_read_do_not_grow_with_other_peoples_links(tmp_path: Path) -> None:
+def test_the_statements_of_a_read_do_not_grow_with_other_peoples_links(
+    store_place: StorePlace,
+) -> None:
     """A live, an as-of and a known-at read take as many statements beside 3 links of other people
     as beside 60.
     """
-    few, many = _statements(tmp_path / "few", 3), _statements(tmp_path / "many", 60)
+    few, many = _statements(store_place, 3), _statements(store_place.another(), 60)
     assert few == many
     assert few["live"] > 0

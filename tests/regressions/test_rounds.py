@@ -8,20 +8,23 @@ import pytest
 import sqlalchemy as sa
 
 from lineage.storage import tables as t
-from lineage.tracker import Tracker, open_tracker
+from lineage.tracker import Tracker
 from tests.properties.stores import raw_dump
 from tests.regressions.asking import asked, decided, declined, record, rounds
 from tests.service.propagation import Endpoints, Shop
 from tests.storage.shop import CONTROLLER, Clock, erased, event, share
+from tests.support.places import StorePlace
 
 
-def test_a_notice_without_an_endpoint_is_delivered_once_there_is_one(tmp_path: Path) -> None:
+def test_a_notice_without_an_endpoint_is_delivered_once_there_is_one(
+    tmp_path: Path, store_place: StorePlace
+) -> None:
     """Dispatched without a registry, the notice waits for a person; with one that has the
     endpoint the recipient gets it, under the same id.
     """
     with Endpoints() as endpoints:
-        shop = Shop(tmp_path, endpoints)
-        with open_tracker(f"sqlite:///{tmp_path / 'lineage.db'}", clock=lambda: shop.now) as bare:
+        shop = Shop(tmp_path, store_place, endpoints)
+        with store_place.open(clock=lambda: shop.now) as bare:
             record(bare, share("PayWay", kind="payment", at="2026-03-01"))
             record(bare, asked(at="2026-03-01"), decided(at="2026-03-02"))
             assert bare.dispatch().awaiting_person == 1

@@ -15,10 +15,14 @@ from lineage.events.model import EventData
 from lineage.events.registry import REGISTRY
 from lineage.service.errors import StoreUnusable
 from lineage.storage import tables as t
+from lineage.storage.errors import InTheWay
 from lineage.tracker import Tracker
 from tests.properties.stores import events_on_record, raw_dump
 from tests.regressions.asking import held, record
 from tests.storage.shop import share
+
+REFUSED = (sa.exc.IntegrityError, InTheWay)
+"""What a key that is taken already comes to, on a file and on a server."""
 
 KEPT = 2
 """Events of three that a forger leaves."""
@@ -27,6 +31,9 @@ KEPT = 2
 def _cut(tracker: Tracker, *, whole: bool) -> None:
     """Take the last of three events away: its row and leaf too, or only from the head's size."""
     with tracker.store.writing() as conn:
+        if conn.dialect.name == "postgresql":
+            for table in t.LEDGER_TABLES:
+                conn.exec_driver_sql(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
         leaves = conn.execute(sa.select(t.tiles.c.hashes).where(t.tiles.c.level == 0)).scalar_one()
         kept = [leaves[n * HASH_BYTES :][:HASH_BYTES] for n in range(KEPT)]
         frontier, _ = grow_tiles(Frontier(), {}, kept)
@@ -58,10 +65,13 @@ def test_an_error_of_the_database_shows_no_parameters(tracker: Tracker) -> None:
     """What a failed statement was about stands in no error text, nor in those it came from."""
     private = "p9@shop.example"
     rows = [{"name": private, "value": private.encode()}] * 2
-    with pytest.raises(sa.exc.IntegrityError) as caught, tracker.store.writing() as conn:
+    with (
+        pytest.raises((sa.exc.IntegrityError, InTheWay)) as caught,
+        tracker.store.writing() as conn,
+    ):
         conn.execute(t.meta.insert(), rows)
     shown = "".join(traceback.format_exception(caught.value))
-    assert "UNIQUE constraint failed" in shown
+    assert "IntegrityError" in shown or "InTheWay" in shown
     assert private not in shown
 
 

@@ -1,12 +1,12 @@
-"""As in tests/storage: a fresh store on disk per test, with keys of its own, closed at its end."""
+"""As in tests/storage: a fresh store per test and engine, with keys of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from lineage.tracker import Tracker
-from tests.storage.shop import Clock, open_shop
+from tests.storage.shop import Clock
+from tests.support.places import StorePlace
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def tracker(tmp_path: Path, clock: Clock) -> Iterator[Tracker]:
+def tracker(store_place: StorePlace, clock: Clock) -> Iterator[Tracker]:
     """A tracker over an empty store."""
-    with open_shop(tmp_path, clock) as opened:
+    with store_place.open(clock=clock) as opened:
         yield opened

@@ -18,10 +18,10 @@ import yaml
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-import lineage
 from lineage.events.times import format_time
 from lineage.service import answers
 from lineage.tracker import Tracker
+from tests.support.places import StorePlace
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 CONTROLLER = "sesiiduo"
@@ -140,6 +140,7 @@ class Shop:
     """One store with its clock; what is recorded goes in as a source would write it."""
 
     folder: Path
+    place: StorePlace
     endpoints: Endpoints
     now: datetime = MONDAY
     ids: Iterator[int] = field(default_factory=itertools.count)
@@ -154,11 +155,8 @@ class Shop:
 
     def another_tracker(self) -> Tracker:
         """A second program on the same store."""
-        tracker = lineage.open_tracker(
-            f"sqlite:///{self.folder / 'lineage.db'}",
-            recipients=self.folder / "recipients.yaml",
-            clock=lambda: self.now,
-        )
+        registry = self.folder / "recipients.yaml"
+        tracker = self.place.open(recipients=registry, clock=lambda: self.now)
         return self.open_trackers.enter_context(tracker)
 
     def restart(self) -> None:
@@ -264,10 +262,10 @@ def share_data(
 
 
 @contextmanager
-def running_shop(folder: Path) -> Iterator[Shop]:
+def running_shop(folder: Path, place: StorePlace) -> Iterator[Shop]:
     """A shop whose three usual recipients can be told."""
     with Endpoints() as endpoints:
-        shop = Shop(folder, endpoints)
+        shop = Shop(folder, place, endpoints)
         with shop.open_trackers:
             shop.register(*RECIPIENTS)
             yield shop

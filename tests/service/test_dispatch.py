@@ -17,12 +17,13 @@ from lineage.service.answers import DispatchReport
 from lineage.service.dispatching import Dispatcher
 from lineage.tracker import Tracker
 from tests.service.propagation import RECIPIENTS, Reply, Shop, running_shop, says
+from tests.support.places import StorePlace
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def shop(tmp_path: Path, store_place: StorePlace) -> Iterator[Shop]:
     """A shop with three recipients that can be told."""
-    with running_shop(tmp_path) as found:
+    with running_shop(tmp_path, store_place) as found:
         yield found
 
 

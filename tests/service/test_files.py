@@ -14,6 +14,7 @@ from lineage.service import messages
 from lineage.service.messages import MessageReader
 from lineage.tracker import Tracker
 from tests.storage.shop import Clock, Message, open_shop, share
+from tests.support.places import StorePlace
 
 BOM = b"\xef\xbb\xbf"
 
@@ -228,12 +229,14 @@ def test_refused_model_and_mapping_are_kept(tracker: Tracker) -> None:
     assert "extra" in json.loads(kept[1])
 
 
-def test_replay_under_a_policy_that_knows(tmp_path: Path, clock: Clock) -> None:
+def test_replay_under_a_policy_that_knows(
+    tmp_path: Path, store_place: StorePlace, clock: Clock
+) -> None:
     """A message refused for its controller is recorded by replay once a policy for it is there,
     leaves the dead letters, and is answered from.
     """
     newcomer = share(controller="new-shop")
-    with open_shop(tmp_path, clock) as tracker:
+    with open_shop(store_place, clock) as tracker:
         receipt = tracker.record([newcomer, b"{", share()])
         assert receipt.reasons == {"bad_json": 1, "unknown_controller": 1}
     policies = tmp_path / "policies"
@@ -243,7 +246,7 @@ def test_replay_under_a_policy_that_knows(tmp_path: Path, clock: Clock) -> None:
         (policies / "new-shop.yaml").write_text(
             text.replace("id: sesiiduo", "id: new-shop"), encoding="utf-8"
         )
-    with open_shop(tmp_path, clock, policies=policies) as tracker:
+    with open_shop(store_place, clock, policies=policies) as tracker:
         receipt = tracker.replay_dead_letters()
         assert (receipt.read, receipt.recorded, receipt.refused) == (2, 1, 1)
         assert tracker.dead_letters().reasons == {"bad_json": 1}

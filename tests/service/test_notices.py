@@ -18,6 +18,7 @@ from tests.service.propagation import (
     says,
     share_data,
 )
+from tests.support.places import StorePlace
 
 ONWARD = {
     "sender": "FastParcel",
@@ -28,9 +29,9 @@ ONWARD = {
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def shop(tmp_path: Path, store_place: StorePlace) -> Iterator[Shop]:
     """A shop with three recipients that can be told."""
-    with running_shop(tmp_path) as found:
+    with running_shop(tmp_path, store_place) as found:
         yield found
 
 

@@ -25,6 +25,7 @@ from tests.storage.shop import (
     retracted,
     share,
 )
+from tests.support.places import StorePlace
 
 GUEST = "guest@shop.example"
 
@@ -148,7 +149,7 @@ def test_nobody_on_record_is_unknown_in_an_empty_record(tracker: Tracker, clock:
     assert (answer.complete_from, answer.complete_up_to) == (moment("2026-03-01"), {"local": 2})
 
 
-def test_silent_source_makes_unknown(tmp_path: Path, clock: Clock) -> None:
+def test_silent_source_makes_unknown(tmp_path: Path, store_place: StorePlace, clock: Clock) -> None:
     """A declared source that has been silent for too long makes an empty answer unknown, never a
     full one; a source that is not declared is never silent.
     """
@@ -158,7 +159,7 @@ def test_silent_source_makes_unknown(tmp_path: Path, clock: Clock) -> None:
         f"      {CHECKOUT}:\n        silent_after: {{days: 3}}\n"
         "      /services/never:\n        silent_after: {hours: 5}\n"
     )
-    with open_shop(tmp_path, clock, recipients=registry) as tracker:
+    with open_shop(store_place, clock, recipients=registry) as tracker:
         clock.set("2026-03-10")
         tracker.record([share(source="/services/other"), share()])
         answer = tracker.holders("m9", controller=CONTROLLER)
@@ -171,7 +172,7 @@ def test_silent_source_makes_unknown(tmp_path: Path, clock: Clock) -> None:
         assert (answer.silent_sources, answer.unknown) == ([CHECKOUT], True)
         assert not tracker.holders("m1", controller=CONTROLLER).unknown
         assert not tracker.doctor().ok
-    with open_shop(tmp_path, clock) as tracker:
+    with open_shop(store_place, clock) as tracker:
         clock.set("2027-01-01")
         assert tracker.holders("m9", controller=CONTROLLER).silent_sources == []
 
@@ -284,18 +285,20 @@ def counted(tracker: Tracker) -> Iterator[list[str]]:
     sa.event.remove(tracker.store.engine, "before_cursor_execute", hook)
 
 
-def test_reading_one_person_costs_the_same_for_any_number_of_events(tmp_path: Path) -> None:
+def test_reading_one_person_costs_the_same_for_any_number_of_events(
+    store_place: StorePlace,
+) -> None:
     """One person is read with the same few statements, however many events and people there are."""
     messages = [share(f"R{n % 40}", "email", subject="big") for n in range(300)]
     messages += [share(f"R{n}", subject="small") for n in range(3)]
     messages += [share(subject=f"m{n}") for n in range(50)]
     messages += [linked(f"{n}@shop.example", subject="big") for n in range(5)]
-    with open_shop(tmp_path) as tracker:
+    with open_shop(store_place) as tracker:
         tracker.record(messages)
     counts = {}
     for subject in ("small", "big"):
         for question in ("holders", "lineage"):
-            with open_shop(tmp_path) as tracker, counted(tracker) as sent:
+            with open_shop(store_place) as tracker, counted(tracker) as sent:
                 answer = getattr(tracker, question)(subject, controller=CONTROLLER)
                 assert answer.holders
             counts[subject, question] = len(sent)

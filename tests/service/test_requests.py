@@ -10,12 +10,13 @@ import pytest
 
 from lineage.service.errors import Ambiguous, InvalidInput, NotFound, PlanChanged, UnknownSubject
 from tests.service.propagation import CONTROLLER, MONDAY, Shop, running_shop, share_data
+from tests.support.places import StorePlace
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def shop(tmp_path: Path, store_place: StorePlace) -> Iterator[Shop]:
     """A shop with three recipients that can be told."""
-    with running_shop(tmp_path) as found:
+    with running_shop(tmp_path, store_place) as found:
         yield found
 
 

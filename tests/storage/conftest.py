@@ -6,14 +6,7 @@ import pytest
 
 from lineage.tracker import Tracker
 from tests.storage.shop import Clock
-from tests.support.places import Engine, StorePlace
-
-
-@pytest.fixture(params=["sqlite"])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """SQLite alone, until the store speaks PostgreSQL; then the engines of every other suite."""
-    engine: Engine = request.param
-    return engine
+from tests.support.places import StorePlace
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from lineage.events.times import parse_time
-from lineage.tracker import Tracker, open_tracker
+from lineage.tracker import Tracker
+from tests.support.places import StorePlace
 
 CONTROLLER = "sesiiduo"
 OTHER_CONTROLLER = "seestar"
@@ -95,11 +95,8 @@ def moment(text: str) -> datetime:
     return parse_time(text)
 
 
-def url_of(folder: Path) -> str:
-    """The URL of the shop's store in a folder."""
-    return f"sqlite:///{folder / 'shop.db'}"
-
-
-def open_shop(folder: Path, clock: Callable[[], datetime] | None = None, **more: Any) -> Tracker:
-    """The tracker over the store in this folder, made where there is none."""
-    return open_tracker(url_of(folder), clock=clock or Clock(), **more)
+def open_shop(
+    place: StorePlace, clock: Callable[[], datetime] | None = None, **more: Any
+) -> Tracker:
+    """The tracker over the store at this place, made where there is none."""
+    return place.open(clock=clock or Clock(), **more)

@@ -1,4 +1,7 @@
-"""What the engine does when disk or file fail it: a clear error, no half batch, and on again."""
+"""What SQLite does when disk or file fail it: a clear error, no half batch, and on again.
+
+``test_engine_postgresql`` is the same about a server.
+"""
 
 import shutil
 import sqlite3
@@ -7,13 +10,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import event as hooks
 
 from lineage.storage.engines import sqlite
 from lineage.storage.errors import StoreUnusable
 from lineage.tracker import Tracker, open_tracker
 from tests.storage.dump import RECORD, dump
-from tests.storage.shop import Message, open_shop, share, url_of
+from tests.storage.shop import Message, open_shop, share
+from tests.support.engines import on_sqlite
+from tests.support.places import StorePlace
 
 
 def limit_pages(tracker: Tracker, count: int) -> Callable[[], None]:
@@ -38,7 +44,8 @@ def batches(count: int) -> list[Message]:
     return [share(f"R{n % 9}", "email", "phone", subject=f"m{n}") for n in range(count)]
 
 
-def test_full_disk_records_whole_batches_only(tmp_path: Path, tracker: Tracker) -> None:
+@on_sqlite
+def test_full_disk_records_whole_batches_only(tracker: Tracker) -> None:
     """On a full disk the error says what to do; whole batches are recorded, no half one; and
     recording the same again, once there is room, completes it.
     """
@@ -58,25 +65,27 @@ def test_full_disk_records_whole_batches_only(tmp_path: Path, tracker: Tracker) 
     assert tracker.holders("m899", controller="sesiiduo").holders
 
 
-def test_full_disk_strict_records_nothing(tmp_path: Path, tracker: Tracker) -> None:
+@on_sqlite
+def test_full_disk_strict_records_nothing(tracker: Tracker) -> None:
     """A strict recording that meets a full disk leaves the store as it was."""
     tracker.record(batches(3))
-    before = dump(tmp_path / "shop.db", RECORD)
+    before = dump(tracker, RECORD)
     lift = limit_pages(tracker, 10)
     with pytest.raises(StoreUnusable, match="full"):
         tracker.record(batches(600), strict=True, batch_size=50)
     lift()
-    assert dump(tmp_path / "shop.db", RECORD) == before
+    assert dump(tracker, RECORD) == before
     assert tracker.record(batches(60), strict=True).recorded == 60
     assert tracker.verify().ok
 
 
-def test_read_only_store_answers_and_records_nothing(tmp_path: Path) -> None:
-    """A store that cannot be written still answers, and recording says that it is read-only."""
-    with open_shop(tmp_path) as tracker:
+@on_sqlite
+def test_read_only_file_answers_and_records_nothing(store_place: StorePlace) -> None:
+    """A file that cannot be written still answers, and recording says that it is read-only."""
+    with open_shop(store_place) as tracker:
         tracker.record([share()])
-    url = f"sqlite:///file:{tmp_path / 'shop.db'}?mode=ro&uri=true"
-    with open_tracker(url, keys=tmp_path / "shop.db.keys") as tracker:
+    url = f"sqlite:///file:{sa.make_url(store_place.url).database}?mode=ro&uri=true"
+    with open_tracker(url, keys=store_place.keys) as tracker:
         assert tracker.verify().ok
         with pytest.raises(StoreUnusable, match="read-only") as caught:
             tracker.record([share("BlueVan")])
@@ -84,24 +93,29 @@ def test_read_only_store_answers_and_records_nothing(tmp_path: Path) -> None:
         assert len(tracker.holders("m1", controller="sesiiduo").holders) == 1
 
 
-def test_file_that_is_no_database(tmp_path: Path) -> None:
+@on_sqlite
+def test_file_that_is_no_database(store_place: StorePlace, tmp_path: Path) -> None:
     """A file of another kind is refused by name, left as it is, and gets no keys."""
     (tmp_path / "shop.db").write_text("these are my notes, " * 900)
     with pytest.raises(StoreUnusable, match="no SQLite database"):
-        open_shop(tmp_path)
+        open_shop(store_place)
     assert (tmp_path / "shop.db").read_text().startswith("these are my notes")
-    assert not (tmp_path / "shop.db.keys").exists()
+    assert not store_place.keys.exists()
 
 
-def test_damaged_file(tmp_path: Path) -> None:
+@on_sqlite
+def test_damaged_file(store_place: StorePlace, tmp_path: Path) -> None:
     """A store whose pages were overwritten says that it is damaged and what to do."""
-    with open_shop(tmp_path) as tracker:
+    with open_shop(store_place) as tracker:
         tracker.record(batches(300))
     database = tmp_path / "shop.db"
     content = database.read_bytes()
     head = 2 * sqlite.PAGE_BYTES
     database.write_bytes(content[:head] + b"\xa5" * (len(content) - head))
-    with pytest.raises(StoreUnusable, match="damaged") as caught, open_shop(tmp_path) as tracker:
+    with (
+        pytest.raises(StoreUnusable, match="damaged") as caught,
+        open_shop(store_place) as tracker,
+    ):
         tracker.verify()
     assert "backup" in caught.value.do
 
@@ -125,19 +139,29 @@ def test_url_of_no_store(url: str, tmp_path: Path) -> None:
     assert not (tmp_path / "keys").exists()
 
 
+def test_other_driver_is_refused(tmp_path: Path) -> None:
+    """A URL of a driver that is not used here is refused with the right one."""
+    with pytest.raises(StoreUnusable, match="driver") as caught:
+        open_tracker("postgresql+psycopg2://db.example/shop", keys=tmp_path / "keys")
+    assert "postgresql+psycopg://" in caught.value.do
+
+
 def test_folder_that_does_not_exist(tmp_path: Path) -> None:
-    """A store in a folder that is not there cannot be opened, and nothing is made."""
+    """A file in a folder that is not there cannot be opened, and nothing is made."""
     with pytest.raises(StoreUnusable, match="cannot be opened"):
-        open_shop(tmp_path / "missing")
+        open_tracker(f"sqlite:///{tmp_path / 'missing' / 'shop.db'}")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_other_writer_for_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@on_sqlite
+def test_other_writer_of_a_file_for_too_long(
+    store_place: StorePlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While another writer holds the store, recording waits; after too long it says so, and
     questions are answered all the while.
     """
     monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
-    with open_shop(tmp_path) as tracker:
+    with open_shop(store_place) as tracker:
         tracker.record([share()])
         with closing(sqlite3.connect(tmp_path / "shop.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -150,11 +174,11 @@ def test_other_writer_for_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_store_survives_being_copied(tmp_path: Path) -> None:
-    """A closed store is its database and its keys: a copy of both answers the same."""
+    """A closed SQLite store is its database and its keys: a copy of both answers the same."""
     (tmp_path / "a").mkdir()
-    with open_shop(tmp_path / "a") as tracker:
+    with open_tracker(f"sqlite:///{tmp_path / 'a' / 'shop.db'}") as tracker:
         tracker.record(batches(5))
         before = tracker.holders("m3", controller="sesiiduo")
     shutil.copytree(tmp_path / "a", tmp_path / "b")
-    with open_tracker(url_of(tmp_path / "b")) as tracker:
+    with open_tracker(f"sqlite:///{tmp_path / 'b' / 'shop.db'}") as tracker:
         assert tracker.holders("m3", controller="sesiiduo").holders == before.holders

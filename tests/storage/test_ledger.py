@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,21 +12,23 @@ from lineage.domain.evidence.merkle import Frontier
 from lineage.domain.evidence.tiles import grow_tiles, root_from_tiles
 from lineage.events import parse_event
 from lineage.storage import tables as t
+from lineage.storage.engines import open_engine, writing
 from lineage.storage.keys import Keys
 from lineage.storage.ledger import EventRow, append, leaf_of, lock_log
 from lineage.storage.seal import Hasher
 from lineage.tracker import Tracker
 from tests.storage.shop import Clock, linked, open_shop, share
+from tests.support.places import StorePlace
 
 HASHER = Hasher(Keys(b"r" * 32, {1: b"k" * 32}))
 
 
 @pytest.fixture
-def conn() -> Iterator[sa.Connection]:
-    """A database in memory with the tables and nothing else."""
-    engine = sa.create_engine("sqlite://")
+def conn(store_place: StorePlace) -> Iterator[sa.Connection]:
+    """A writing transaction over the tables and nothing else."""
+    engine = open_engine(store_place.url)
     t.metadata.create_all(engine)
-    with engine.begin() as opened:
+    with writing(engine) as opened:
         yield opened
     engine.dispose()
 
@@ -143,12 +144,12 @@ def test_what_does_not_count_for_a_duplicate(tracker: Tracker) -> None:
     assert (receipt.recorded, receipt.duplicates, receipt.refused) == (1, 1, 0)
 
 
-def test_race_for_a_new_subject_ends_right(tmp_path: Path) -> None:
+def test_race_for_a_new_subject_ends_right(store_place: StorePlace) -> None:
     """Two writers that both prepared the first event of the same person end with one person who
     has both events, and the store goes on working for both.
     """
     clock = Clock()
-    with open_shop(tmp_path, clock) as one, open_shop(tmp_path, clock) as two:
+    with open_shop(store_place, clock) as one, open_shop(store_place, clock) as two:
         now = lambda: 1_775_000_000_000_000  # noqa: E731
         batches = [
             tracker.store.prepare([(0, parse_event(share(name, subject="m1")))])
@@ -166,26 +167,26 @@ def test_race_for_a_new_subject_ends_right(tmp_path: Path) -> None:
         assert people == 3
 
 
-def test_two_writers_at_once(tmp_path: Path) -> None:
+def test_two_writers_at_once(store_place: StorePlace) -> None:
     """Two writers recording overlapping files into one store at once lose and repeat nothing."""
     messages = [share(f"R{n % 5}", subject=f"m{n % 17}") for n in range(240)]
     portions = [messages[:160], list(reversed(messages[80:]))]
     receipts: list[int] = []
 
     def work(portion: list[dict[str, Any]]) -> None:
-        with open_shop(tmp_path) as tracker:
+        with open_shop(store_place) as tracker:
             receipt = tracker.record(portion, batch_size=20)
             assert receipt.refused == 0
             receipts.append(receipt.recorded)
 
-    open_shop(tmp_path).close()
+    open_shop(store_place).close()
     threads = [threading.Thread(target=work, args=[portion]) for portion in portions]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sum(receipts) == len(messages)
-    with open_shop(tmp_path) as tracker:
+    with open_shop(store_place) as tracker:
         report = tracker.verify()
         assert (report.ok, report.events) == (True, len(messages))
         counts = [

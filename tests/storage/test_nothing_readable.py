@@ -1,8 +1,9 @@
-"""Nothing of an identifier can be read in the files of a store, nor in what is logged.
+"""Nothing of an identifier can be read in what a store leaves on disk, nor in what is logged.
 
 A thousand people, every way in which an event can name one, and the ways in which a message can be
 refused: then the bytes of all files are searched for each id and each e-mail address, in clear, in
-base64 at each alignment, and in hexadecimal.
+base64 at each alignment, and in hexadecimal. The files are those of an SQLite store, or all of a
+server's: its tables, the write-ahead log and its log, beside a COPY of every table.
 """
 
 import base64
@@ -11,15 +12,27 @@ import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from lineage.generator import generate
-from lineage.tracker import Tracker
-from tests.storage.shop import Message, collected, event, linked, open_shop, share
+from lineage.storage.tables import metadata
+from lineage.tracker import Tracker, open_tracker
+from tests.storage.shop import CHECKOUT, Clock, Message, collected, event, linked, open_shop, share
+from tests.support.engines import on_sqlite
+from tests.support.places import StorePlace
+from tests.support.servers import OwnServer, connect
 
 PEOPLE = 1_000
-WINDOW = 12
-"""Bytes of a needle's beginning that are looked up first; every needle is longer."""
+PEOPLE_ON_SERVER = 200
+"""Fewer: a server leaves a hundred times as many bytes to search."""
+
+OPEN = CHECKOUT
+"""What is no person's may be read: it shows that the search looks where it should."""
+
+WINDOW, STRIDE = 8, 5
+"""The bytes looked up, and how far apart: one lookup falls into each needle of 12 bytes or more."""
 
 
 def named_in(message: object) -> Iterator[str]:
@@ -55,15 +68,17 @@ def spellings(name: str) -> Iterator[bytes]:
 
 def found_in(content: bytes, names: Iterable[str]) -> set[str]:
     """The names that can be read in these bytes, in one pass over them."""
-    by_start: dict[bytes, list[tuple[bytes, str]]] = {}
+    parts: dict[bytes, list[tuple[bytes, int, str]]] = {}
     for name in names:
         for needle in spellings(name):
-            by_start.setdefault(needle[:WINDOW], []).append((needle, name))
-    assert all(len(start) == WINDOW for start in by_start)
+            assert len(needle) >= WINDOW + STRIDE - 1
+            for at in range(STRIDE):
+                parts.setdefault(needle[at : at + WINDOW], []).append((needle, at, name))
     found = set()
-    for at in range(len(content) - WINDOW + 1):
-        for needle, name in by_start.get(content[at : at + WINDOW], ()):
-            if content.startswith(needle, at):
+    content = content.replace(bytes(64), b"")  # pages that nobody has written on yet
+    for at in range(0, len(content) - WINDOW + 1, STRIDE):
+        for needle, before, name in parts.get(content[at : at + WINDOW], ()):
+            if at >= before and content.startswith(needle, at - before):
                 found.add(name)
     return found
 
@@ -146,35 +161,107 @@ def ask(tracker: Tracker) -> None:
     assert tracker.verify().ok
 
 
-def test_nothing_readable_of_anybody(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Not one of a thousand ids and their e-mail addresses stands in the database, its WAL or what
-    is logged or printed: not in clear, not in base64, not in hexadecimal.
-    """
-    caplog.set_level(logging.DEBUG)
-    registry = tmp_path / "recipients.yaml"
+def everybody(registry: Path, *, people: int = PEOPLE) -> tuple[list[Message], set[str]]:
+    """A stream of events and all the names in it; writes a registry that tells somebody."""
     registry.write_text(
         "controllers:\n  sesiiduo:\n    recipients:\n      FastParcel:\n        channel: webhook\n"
         "        url: http://127.0.0.1:9/\n        secret: env:NO_SUCH_SECRET\n"
         "        allow_loopback_http: true\n"
     )
-    stream = list(generate(PEOPLE, PEOPLE * 10, 5, controllers=("sesiiduo", "seestar")))
+    stream = list(generate(people, people * 10, 5, controllers=("sesiiduo", "seestar")))
     names = {name for message in stream for name in named_in(message)}
     names |= {person(n) for n in range(40)} | {mail(n) for n in range(40)}
-    assert len(names) > PEOPLE * 1.1
-    with open_shop(tmp_path, recipients=registry) as tracker:
-        receipt = tracker.record([*stream, *odd_ways()])
-        assert (receipt.refused, receipt.problems) == (0, [])
-        assert tracker.record(refused()).refused == 11
-        ask(tracker)
+    assert len(names) > people * 1.1
+    return [*stream, *odd_ways()], names
+
+
+def use(tracker: Tracker, stream: list[Message]) -> None:
+    """Record, refuse and ask everything."""
+    receipt = tracker.record(stream)
+    assert (receipt.refused, receipt.problems) == (0, [])
+    assert tracker.record(refused()).refused == 11
+    ask(tracker)
+
+
+@on_sqlite
+def test_nothing_readable_of_anybody_in_files(
+    store_place: StorePlace,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """SQLite: not one of a thousand ids and their e-mail addresses stands in the database, its WAL
+    or what is logged or printed: not in clear, not in base64, not in hexadecimal.
+    """
+    caplog.set_level(logging.DEBUG)
+    stream, names = everybody(tmp_path / "recipients.yaml")
+    with open_shop(store_place, recipients=tmp_path / "recipients.yaml") as tracker:
+        use(tracker, stream)
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
         assert {"shop.db", "shop.db-wal", "shop.db-shm"} <= {path.name for path in files}
         for path in files:
             assert found_in(path.read_bytes(), names) == set(), path.name
     content = (tmp_path / "shop.db").read_bytes()
     assert found_in(content, names) == set()
-    assert found_in(content, ["/services/checkout"])  # what is no person's may be read
+    assert found_in(content, [OPEN])
+    said = "\n".join([caplog.text, *capfd.readouterr()])
+    assert found_in(said.encode(), names) == set()
+
+
+def server_files(conn: psycopg.Connection, folder: str = ".") -> Iterator[tuple[str, bytes]]:
+    """Every file in the server's data directory, as the server reads it."""
+    for (name,) in conn.execute("SELECT pg_ls_dir(%s)", [folder]).fetchall():
+        path = f"{folder}/{name}"
+        state = conn.execute("SELECT isdir FROM pg_stat_file(%s, true)", [path]).fetchone()
+        if state == (True,):
+            yield from server_files(conn, path)
+        else:
+            row = conn.execute("SELECT pg_read_binary_file(%s, 0, 1 << 28, true)", [path])
+            [content] = row.fetchone() or (None,)
+            yield path, content or b""
+
+
+def copies(conn: psycopg.Connection) -> Iterator[tuple[str, bytes]]:
+    """What COPY gives of every table."""
+    for name in metadata.tables:
+        with conn.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(name))) as copy:
+            yield name, b"".join(bytes(part) for part in copy)
+
+
+@pytest.mark.postgres
+def test_nothing_readable_of_anybody_on_a_server(
+    own_postgres: OwnServer,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """PostgreSQL: nor in a COPY of any table, in any file of the server, its write-ahead log among
+    them, in the server's log with all statements in it, or in what is logged or printed here.
+    """
+    caplog.set_level(logging.DEBUG)
+    stream, names = everybody(tmp_path / "recipients.yaml", people=PEOPLE_ON_SERVER)
+    with connect(own_postgres.url) as conn:
+        conn.execute("ALTER SYSTEM SET log_statement = 'all'")
+        conn.execute("SELECT pg_reload_conf()")
+        before = dict(server_files(conn))
+    url = own_postgres.url.render_as_string(hide_password=False)
+    with open_tracker(
+        url, keys=tmp_path / "keys", recipients=tmp_path / "recipients.yaml", clock=Clock()
+    ) as tracker:
+        use(tracker, stream)
+    with connect(own_postgres.url) as conn:
+        conn.execute("CHECKPOINT")
+        tables = dict(copies(conn))
+        files = {path: has for path, has in server_files(conn) if has != before.get(path)}
+    assert {path.split("/")[1] for path in files} >= {"base", "global", "pg_wal"}
+    log = own_postgres.logged()
+    assert b"COPY" in log
+    for place, content in {**tables, **files, "the log": log}.items():
+        assert found_in(content, names) == set(), place
+    for kind in ("./base/", "./pg_wal/"):  # what is no person's may be read
+        content = b"".join(content for path, content in files.items() if path.startswith(kind))
+        assert found_in(content, [OPEN]), kind
+    assert found_in(tables["sources"], [OPEN])
     said = "\n".join([caplog.text, *capfd.readouterr()])
     assert found_in(said.encode(), names) == set()
 

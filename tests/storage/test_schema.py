@@ -1,7 +1,5 @@
 """The schema: the migrations make the tables the program knows, and no other version is opened."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,15 +9,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from lineage.storage import schema
+from lineage.storage import tables as t
 from lineage.storage.engines import open_engine
 from lineage.storage.errors import SchemaMismatch, StoreUnusable
 from lineage.storage.tables import metadata
-from lineage.tracker import open_tracker, upgrade_store
-from tests.storage.shop import open_shop, share, url_of
+from lineage.tracker import upgrade_store
+from tests.storage.shop import open_shop, share
+from tests.support.places import StorePlace
 
 
 def shape(engine: sa.Engine) -> dict[str, object]:
-    """Tables, columns, keys and indexes as SQLite says them."""
+    """Tables, columns, keys and indexes as the engine says them."""
     found: dict[str, object] = {}
     with engine.connect() as conn:
         inspector = sa.inspect(conn)
@@ -39,11 +39,16 @@ def shape(engine: sa.Engine) -> dict[str, object]:
     return found
 
 
-def test_migrations_make_what_the_program_knows(tmp_path: Path) -> None:
+def execute(place: StorePlace, sql: str) -> None:
+    """A statement past the program."""
+    with sa.create_engine(place.url, poolclass=sa.NullPool).begin() as conn:
+        conn.exec_driver_sql(sql)
+
+
+def test_migrations_make_what_the_program_knows(store_place: StorePlace) -> None:
     """A migrated store differs in nothing from the tables in the code."""
-    schema.upgrade(url_of(tmp_path))
-    migrated = open_engine(url_of(tmp_path))
-    direct = open_engine(f"sqlite:///{tmp_path / 'direct.db'}")
+    schema.upgrade(store_place.url)
+    migrated, direct = open_engine(store_place.url), open_engine(store_place.another().url)
     metadata.create_all(direct)
     with migrated.connect() as conn:
         assert compare_metadata(MigrationContext.configure(conn), metadata) == []
@@ -62,48 +67,49 @@ def test_version_is_the_newest_migration() -> None:
     ("version", "says", "advice"),
     [("0000", "older", "lineage db upgrade"), ("9999", "newer", "install")],
 )
-def test_other_versions_are_refused(tmp_path: Path, version: str, says: str, advice: str) -> None:
+def test_other_versions_are_refused(
+    store_place: StorePlace, version: str, says: str, advice: str
+) -> None:
     """A store of an older or newer program is not opened, and the error says what to do."""
-    open_shop(tmp_path).close()
-    with closing(sqlite3.connect(tmp_path / "shop.db")) as conn:
-        conn.execute("UPDATE alembic_version SET version_num = ?", [version])
-        oldest = "UPDATE meta SET value = ? WHERE name = 'oldest program'"
-        conn.execute(oldest, [version.encode()])
-        conn.commit()
+    open_shop(store_place).close()
+    execute(store_place, f"UPDATE alembic_version SET version_num = '{version}'")  # noqa: S608
+    with sa.create_engine(store_place.url, poolclass=sa.NullPool).begin() as conn:
+        oldest = t.meta.update().where(t.meta.c.name == "oldest program")
+        conn.execute(oldest, {"value": version.encode()})
     with pytest.raises(SchemaMismatch, match=says) as caught:
-        open_shop(tmp_path)
+        open_shop(store_place)
     assert advice in caught.value.do
 
 
-def test_database_of_another_program_is_refused(tmp_path: Path) -> None:
+def test_database_of_another_program_is_refused(store_place: StorePlace) -> None:
     """A database full of other tables is no store: nothing is made in it."""
-    with closing(sqlite3.connect(tmp_path / "shop.db")) as conn:
-        conn.execute("CREATE TABLE notes (text)")
-        conn.commit()
+    execute(store_place, "CREATE TABLE notes (note text)")
     with pytest.raises(StoreUnusable, match="another program"):
-        open_shop(tmp_path)
+        open_shop(store_place)
     with pytest.raises(StoreUnusable, match="another program"):
-        upgrade_store(url_of(tmp_path))
-    assert not (tmp_path / "shop.db.keys").exists()
-    with closing(sqlite3.connect(tmp_path / "shop.db")) as conn:
-        assert conn.execute("SELECT name FROM sqlite_master").fetchall() == [("notes",)]
+        upgrade_store(store_place.url, keys=store_place.keys)
+    assert not store_place.keys.exists()
+    engine = sa.create_engine(store_place.url, poolclass=sa.NullPool)
+    assert sa.inspect(engine).get_table_names() == ["notes"]
 
 
-def test_upgrade_is_idempotent(tmp_path: Path) -> None:
+def test_upgrade_is_idempotent(store_place: StorePlace) -> None:
     """Upgrading an up-to-date store changes nothing and keeps what it holds."""
-    with open_shop(tmp_path) as tracker:
+    with open_shop(store_place) as tracker:
         tracker.record([share()])
-    assert upgrade_store(url_of(tmp_path)) == schema.SCHEMA_VERSION
-    assert schema.upgrade(url_of(tmp_path)) == (schema.SCHEMA_VERSION, schema.SCHEMA_VERSION)
-    with open_shop(tmp_path) as tracker:
+    assert upgrade_store(store_place.url, keys=store_place.keys) == schema.SCHEMA_VERSION
+    assert schema.upgrade(store_place.url) == (schema.SCHEMA_VERSION, schema.SCHEMA_VERSION)
+    with open_shop(store_place) as tracker:
         assert [row.holder for row in tracker.holders("m1").holders] == ["FastParcel"]
 
 
-def test_empty_file_is_a_fresh_store(tmp_path: Path) -> None:
-    """An empty file is made a store, by upgrade as by opening."""
-    for name in ("a.db", "b.db"):
-        (tmp_path / name).touch()
-    before, after = schema.upgrade(f"sqlite:///{tmp_path / 'a.db'}")
+def test_empty_database_is_a_fresh_store(store_place: StorePlace) -> None:
+    """An empty database, as createdb makes it, is made a store by upgrade as by opening."""
+    upgraded = store_place.another()
+    if store_place.engine == "sqlite":
+        for place in (store_place, upgraded):
+            Path(sa.make_url(place.url).database or "").touch()
+    before, after = schema.upgrade(upgraded.url)
     assert (before, after) == (None, schema.SCHEMA_VERSION)
-    with open_tracker(f"sqlite:///{tmp_path / 'b.db'}") as tracker:
+    with open_shop(store_place) as tracker:
         assert tracker.verify().ok

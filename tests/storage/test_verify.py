@@ -1,10 +1,7 @@
 """Verify finds and names every change of the ledger, column by column and row by row."""
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,18 +12,23 @@ from lineage.domain.evidence.tiles import Tile, grow_tiles
 from lineage.events.times import to_micros
 from lineage.service.answers import VerifyReport
 from lineage.storage import tables as t
-from lineage.storage.keys import load_keys
+from lineage.storage.engines import MADE
 from lineage.storage.ledger import leaf_of
 from lineage.storage.seal import row_hash
-from lineage.storage.store import Store
 from lineage.storage.verifying import Verified, Verifier
 from lineage.tracker import Tracker
-from tests.storage.shop import Clock, collected, event, linked, open_shop, share
+from tests.conftest import PlaceIn
+from tests.storage.shop import CONTROLLER, Clock, collected, event, linked, open_shop, share
+from tests.support.engines import ENGINES
+
+Change = sa.Insert | sa.Update | sa.Delete
+E, S, T, L = t.events.c, t.subjects.c, t.tiles.c, t.logs.c
 
 EVENTS = 600
 ROW = 300
 """The row of events that is changed: in the second of three tiles."""
 
+TILES = [(0, 0), (0, 1), (0, 2), (1, 0)]
 COLUMNS = [
     pytest.param(table, column, id=f"{table.name}.{column.name}")
     for table in t.LEDGER_TABLES
@@ -34,10 +36,39 @@ COLUMNS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a store of 600 events: three tiles at the leaves, one above them."""
-    folder = tmp_path_factory.mktemp("whole")
+@dataclass
+class Whole:
+    """A store with the events, and what becomes of it in a transaction that is never committed."""
+
+    tracker: Tracker
+    engine: sa.Engine
+    names: dict[str, bytes]
+
+    def tampered(self, *changes: Change) -> Verified:
+        """What verify says after these changes, past the program and past every trigger."""
+        store = self.tracker.store
+        with self.engine.connect() as conn:
+            conn.info[MADE] = set()  # as the program's own transactions have it
+            if conn.dialect.name == "postgresql":
+                for table in t.LEDGER_TABLES:
+                    conn.exec_driver_sql(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
+            for change in changes:
+                assert conn.execute(change).rowcount != 0, change
+            found = Verifier(store.keyring, store.hasher, None).verify(conn)
+            conn.rollback()
+        return found
+
+    def stored(self, what: sa.Select[Any]) -> list[tuple[Any, ...]]:
+        """What the untouched store holds."""
+        with self.engine.connect() as conn:
+            return [tuple(row) for row in conn.execute(what)]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def whole(
+    request: pytest.FixtureRequest, place_in: PlaceIn, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Whole]:
+    """A store of 600 events: three tiles at the leaves, one above them."""
     people = [f"m{n}" for n in range(40)]
     messages = [
         share("FastParcel", "email", subject=people[n % 40], at=f"2026-03-{n % 28 + 1:02d}")
@@ -50,42 +81,32 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         share("person:m92", "name", kind="counterparty"),
         event("service_ceased", subject=None),
     ]
-    with open_shop(folder) as tracker:
+    with (
+        place_in(tmp_path_factory.mktemp("whole"), request.param) as place,
+        open_shop(place) as tracker,
+    ):
         receipt = tracker.record(messages, batch_size=170)
         assert (receipt.recorded, receipt.problems) == (EVENTS, [])
         assert tracker.verify().ok
-    with closing(sqlite3.connect(folder / "shop.db")) as conn:
-        conn.execute("PRAGMA journal_mode = DELETE")
-    return folder
+        with tracker.store.reading() as conn:
+            refs = conn.execute(sa.select(t.subjects.c.subject_ref)).scalars().all()
+            named = tracker.store.keyring.names(conn, refs)
+        engine = sa.create_engine(place.url, poolclass=sa.NullPool)
+        yield Whole(tracker, engine, {name: ref for ref, name in named.items()})
 
 
-@pytest.fixture
-def tamper(whole: Path, tmp_path: Path) -> Iterator[Callable[..., Verified]]:
-    """Changes a copy of the store by plain SQL, then verifies it."""
-    shutil.copy(whole / "shop.db", tmp_path)
-    keys = load_keys(whole / "shop.db.keys")
-    store = Store(f"sqlite:///{tmp_path / 'shop.db'}", keys, lambda _: lambda _: "")
-
-    def change(*statements: tuple[str, tuple[object, ...]]) -> Verified:
-        with closing(sqlite3.connect(tmp_path / "shop.db")) as conn:
-            for sql, values in statements:
-                done = conn.execute(sql, values)
-                assert sql.startswith("CREATE") or done.rowcount > 0, sql
-            conn.commit()
-        with store.reading() as snapshot:
-            return Verifier(store.keyring, store.hasher, None).verify(snapshot)
-
-    yield change
-    store.close()
-
-
-def where(table: sa.Table) -> str:
+def one_of(whole: Whole, table: sa.Table) -> sa.ColumnElement[bool]:
     """One row of the table, in its middle."""
     if table is t.events:
-        return f"position = {ROW}"
+        return E.position == ROW
     if table is t.subjects:
-        return "rowid = 7"
-    return "rowid = 2" if table is t.tiles else "log = 1"
+        return S.subject_ref == whole.names["m6"]
+    return tile(0, 1) if table is t.tiles else L.log == 1
+
+
+def tile(level: int, index: int) -> sa.ColumnElement[bool]:
+    """One of the tiles."""
+    return (T.log == 1) & (T.level == level) & (T.index == index)
 
 
 def other_values(value: object) -> list[object]:
@@ -112,203 +133,201 @@ def rows_of(found: Verified, table: str) -> set[str]:
     return {row for name, row, _ in found.faults if name == table}
 
 
-def stored(whole: Path, sql: str) -> list[tuple[Any, ...]]:
-    """What the untouched store holds."""
-    with closing(sqlite3.connect(whole / "shop.db")) as conn:
-        return conn.execute(sql).fetchall()
+def copied(table: sa.Table, where: sa.ColumnElement[bool], **other: object) -> sa.Insert:
+    """A row too many: copies of rows, with other values in some columns."""
+    names = [column.name for column in table.columns]
+    kinds = {column.name: column.type for column in table.columns}
+    values = [
+        sa.literal(other[name], kinds[name]) if name in other else table.c[name] for name in names
+    ]
+    return table.insert().from_select(names, sa.select(*values).where(where))
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_one_changed_byte_is_found(
-    whole: Path, tamper: Callable[..., Verified], table: sa.Table, column: sa.Column[object]
+    whole: Whole, table: sa.Table, column: sa.Column[object]
 ) -> None:
     """One changed byte in any column of any ledger table is found, and the table named; for an
     event the very row.
     """
-    name, row = column.name, where(table)
-    [(before,)] = stored(whole, f'SELECT "{name}" FROM {table.name} WHERE {row}')  # noqa: S608
-    [(rowid,)] = stored(whole, f"SELECT rowid FROM {table.name} WHERE {row}")  # noqa: S608
-    sql = f'UPDATE {table.name} SET "{name}" = ? WHERE rowid = {rowid}'  # noqa: S608
-    changed = 0
-    for value in other_values(before):
+    where = one_of(whole, table)
+    [(before,)] = whole.stored(sa.select(column).where(where))
+    values = other_values(before)
+    for value in values:
         try:
-            found = tamper((sql, (value,)))
-        except sqlite3.IntegrityError:  # the place is taken by a neighbour: go where none is
+            found = whole.tampered(table.update().where(where).values({column.name: value}))
+        except sa.exc.IntegrityError:  # the place is taken by a neighbour: go where none is
             assert isinstance(before, int)
-            found = tamper((sql, (before + 10_000,)))
+            elsewhere = {column.name: before + 10_000}
+            found = whole.tampered(table.update().where(where).values(elsewhere))
         assert table.name in tables_of(found), value
         if table is t.events:
             assert f"log 1 position {ROW}" in rows_of(found, "events")
-        changed += 1
-        assert not tamper((sql, (before,))).faults
-    assert changed
+    assert values
+    assert not whole.tampered(table.update().where(where).values({column.name: before})).faults
 
 
 @pytest.mark.parametrize("position", [0, 255, 256, ROW, EVENTS - 1])
-def test_deleted_event_is_found(tamper: Callable[..., Verified], position: int) -> None:
+def test_deleted_event_is_found(whole: Whole, position: int) -> None:
     """An event row that is gone is named, the last one too."""
-    found = tamper(("DELETE FROM events WHERE position = ?", (position,)))
+    found = whole.tampered(t.events.delete().where(E.position == position))
     assert f"log 1 position {position}" in rows_of(found, "events")
 
 
-@pytest.mark.parametrize("rowid", [1, 7, 41, 42, 43, 44, 45])
-def test_deleted_subject_is_found(whole: Path, tamper: Callable[..., Verified], rowid: int) -> None:
+@pytest.mark.parametrize(
+    "name", ["m0", "m6", "m39", "guest@shop.example", "m90", "m91", "m92", CONTROLLER]
+)
+def test_deleted_subject_is_found(whole: Whole, name: str) -> None:
     """A subject that is gone is found: one with events, and one that an event only names."""
-    assert stored(whole, "SELECT count(*), max(rowid) FROM subjects") == [(45, 45)]
-    found = tamper(("DELETE FROM subjects WHERE rowid = ?", (rowid,)))
+    assert len(whole.names) == 45
+    found = whole.tampered(t.subjects.delete().where(S.subject_ref == whole.names[name]))
     assert "subjects" in tables_of(found)
 
 
-@pytest.mark.parametrize("rowid", [1, 2, 3, 4])
-def test_deleted_tile_is_found(whole: Path, tamper: Callable[..., Verified], rowid: int) -> None:
+@pytest.mark.parametrize(("level", "index"), TILES)
+def test_deleted_tile_is_found(whole: Whole, level: int, index: int) -> None:
     """A tile that is gone is found, on either level."""
-    assert stored(whole, "SELECT level, count(*) FROM tiles GROUP BY 1") == [(0, 3), (1, 1)]
-    assert "tiles" in tables_of(tamper(("DELETE FROM tiles WHERE rowid = ?", (rowid,))))
+    assert whole.stored(sa.select(T.level, T.index).order_by(T.level, T.index)) == TILES
+    assert "tiles" in tables_of(whole.tampered(t.tiles.delete().where(tile(level, index))))
 
 
-def test_deleted_log_is_found(tamper: Callable[..., Verified]) -> None:
+def test_deleted_log_is_found(whole: Whole) -> None:
     """A log whose head is gone is found, though its events and tiles still stand there."""
-    assert "logs" in tables_of(tamper(("DELETE FROM logs", ())))
+    assert "logs" in tables_of(whole.tampered(t.logs.delete()))
 
 
+NEW_KEY = b"\x5a" * 16
 COPIES = {
-    "logs": "INSERT INTO logs SELECT 2, 'other', next, size, frontier, mac, recorded_at FROM logs",
-    "an event at the end": (
-        "INSERT INTO events SELECT subject_ref, randomblob(16), log, 600, type, occurred_at,"
-        " recorded_at, digest, body FROM events WHERE position = 300"
+    "logs": copied(t.logs, L.log == 1, log=2, lane="other"),
+    "an event at the end": copied(t.events, E.position == ROW, event_key=NEW_KEY, position=600),
+    "an event of another log": copied(
+        t.events, E.position == ROW, event_key=NEW_KEY, log=2, position=0
     ),
-    "an event of another log": (
-        "INSERT INTO events SELECT subject_ref, randomblob(16), 2, 0, type, occurred_at,"
-        " recorded_at, digest, body FROM events WHERE position = 300"
+    "an event before the first": copied(
+        t.events, E.position == ROW, event_key=NEW_KEY, position=-1
     ),
-    "an event before the first": (
-        "INSERT INTO events SELECT subject_ref, randomblob(16), 1, -1, type, occurred_at,"
-        " recorded_at, digest, body FROM events WHERE position = 300"
-    ),
-    "tiles": "INSERT INTO tiles SELECT log, level, 3, hashes FROM tiles WHERE rowid = 1",
-    "tiles of another level": (
-        "INSERT INTO tiles SELECT log, 2, 0, hashes FROM tiles WHERE rowid = 1"
-    ),
-    "tiles of another log": 'INSERT INTO tiles SELECT 2, level, "index", hashes FROM tiles',
-    "tiles before the first": (
-        "INSERT INTO tiles SELECT log, level, -1, hashes FROM tiles WHERE rowid = 1"
-    ),
-    "subjects": (
-        "INSERT INTO subjects SELECT randomblob(16), randomblob(32), controller, kind, epoch,"
-        " wrapped_key, sealed_id FROM subjects WHERE rowid = 7"
+    "tiles": copied(t.tiles, tile(0, 0), index=3),
+    "tiles of another level": copied(t.tiles, tile(0, 0), level=2),
+    "tiles of another log": copied(t.tiles, T.log == 1, log=2),
+    "tiles before the first": copied(t.tiles, tile(0, 0), index=-1),
+    "subjects": copied(
+        t.subjects, S.kind == "controller", subject_ref=NEW_KEY, lookup=b"\x5a" * 32
     ),
 }
 
 
 @pytest.mark.parametrize("what", COPIES)
-def test_inserted_row_is_found(tamper: Callable[..., Verified], what: str) -> None:
+def test_inserted_row_is_found(whole: Whole, what: str) -> None:
     """A row too many is found in each table, whatever its place."""
-    sql = COPIES[what]
-    assert sql.split()[2] in tables_of(tamper((sql, ())))
+    copy = COPIES[what]
+    assert str(copy.table) in tables_of(whole.tampered(copy))
 
 
-SWAPS = {
-    "events": ("position", 300, 301),
-    "tiles": ('"index"', 0, 1),
-    "subjects": ("subject_ref", 7, 8),
-}
+def swapped(
+    column: sa.Column[Any], aside: object, one: sa.ColumnElement[bool], two: sa.ColumnElement[bool]
+) -> Callable[[Whole], list[Change]]:
+    """Two rows change places, by way of a place that is free."""
+
+    def changes(whole: Whole) -> list[Change]:
+        [(first,)], [(second,)] = (whole.stored(sa.select(column).where(w)) for w in (one, two))
+        update = column.table.update()
+        return [
+            update.where(one).values({column.name: aside}),
+            update.where(two).values({column.name: first}),
+            update.where(column == aside).values({column.name: second}),
+        ]
+
+    return changes
 
 
-@pytest.mark.parametrize("table", SWAPS)
-def test_swapped_rows_are_found(whole: Path, tamper: Callable[..., Verified], table: str) -> None:
+def test_swapped_rows_are_found(whole: Whole) -> None:
     """Two rows that changed places are found in each table."""
-    column, first, second = SWAPS[table]
-    key = "position" if table == "events" else "rowid"
-    ids = (first, second) if table != "tiles" else (1, 2)
-    sql = f"SELECT rowid, {column} FROM {table} WHERE {key} IN ({ids[0]}, {ids[1]})"  # noqa: S608
-    (one, value_one), (two, value_two) = stored(whole, sql)
-    update = f"UPDATE {table} SET {column} = ? WHERE rowid = ?"  # noqa: S608
-    aside: object = b"\0" * 16 if table == "subjects" else 9_999
-    found = tamper((update, (aside, one)), (update, (value_one, two)), (update, (value_two, one)))
-    assert table in tables_of(found)
-    if table == "events":
-        assert "log 1 position 300" in rows_of(found, "events")
+    subjects = [S.subject_ref == whole.names[name] for name in ("m6", "m7")]
+    for changes in (
+        swapped(E.position, 9_999, E.position == 300, E.position == 301),
+        swapped(T.index, 9_999, tile(0, 0), tile(0, 1)),
+        swapped(S.subject_ref, NEW_KEY, *subjects),
+    ):
+        made = changes(whole)
+        found = whole.tampered(*made)
+        table = str(made[0].table)
+        assert table in tables_of(found)
+        if table == "events":
+            assert "log 1 position 300" in rows_of(found, "events")
 
 
-def test_swapped_bodies_are_found(whole: Path, tamper: Callable[..., Verified]) -> None:
+def test_swapped_bodies_are_found(whole: Whole) -> None:
     """Two sealed bodies of the same person that changed places are found: each opens only in its
     own row.
     """
-    rows = stored(
-        whole, "SELECT rowid, body, digest FROM events WHERE position IN (300, 340) ORDER BY 1"
+    what = sa.select(E.body, E.digest).where(E.position.in_([300, 340])).order_by(E.position)
+    (body_one, digest_one), (body_two, digest_two) = whole.stored(what)
+    update = t.events.update()
+    found = whole.tampered(
+        update.where(E.position == 300).values(body=body_two, digest=digest_two),
+        update.where(E.position == 340).values(body=body_one, digest=digest_one),
     )
-    (one, body_one, digest_one), (two, body_two, digest_two) = rows
-    update = "UPDATE events SET body = ?, digest = ? WHERE rowid = ?"
-    found = tamper((update, (body_two, digest_two, one)), (update, (body_one, digest_one, two)))
     assert ("events", "log 1 position 300", "the body does not open in this row") in found.faults
 
 
-@pytest.mark.parametrize("rowid", [1, 2, 3, 4])
-def test_shorter_or_longer_tile_is_found(tamper: Callable[..., Verified], rowid: int) -> None:
+@pytest.mark.parametrize(("level", "index"), TILES)
+def test_shorter_or_longer_tile_is_found(whole: Whole, level: int, index: int) -> None:
     """A tile cut or grown by one hash is found."""
-    cut = "UPDATE tiles SET hashes = substr(hashes, 1, length(hashes) - 32) WHERE rowid = ?"
-    grown = "UPDATE tiles SET hashes = CAST(hashes || zeroblob(32) AS BLOB) WHERE rowid = ?"
-    assert "tiles" in tables_of(tamper((cut, (rowid,))))
-    assert "tiles" in tables_of(tamper((grown, (rowid,))))
+    [(hashes,)] = whole.stored(sa.select(T.hashes).where(tile(level, index)))
+    for changed in (hashes[:-32], hashes + bytes(32)):
+        change = t.tiles.update().where(tile(level, index)).values(hashes=changed)
+        assert "tiles" in tables_of(whole.tampered(change))
 
 
-def forged_tree(whole: Path, forged_at: int) -> tuple[Frontier, list[Tile]]:
+def forged_tree(whole: Whole, forged_at: int) -> tuple[Frontier, list[Tile]]:
     """The tree over the stored rows, one of them with another recorded_at."""
-    rows = stored(
-        whole,
-        "SELECT position, recorded_at, subject_ref, event_key, type, occurred_at, digest, body"
-        " FROM events ORDER BY position",
+    columns = (
+        *(E.position, E.recorded_at, E.subject_ref, E.event_key),
+        *(E.type, E.occurred_at, E.digest, E.body),
     )
     leaves = [
         leaf_of(1, position, recorded_at + (position == forged_at), row_hash(*row))
-        for position, recorded_at, *row in rows
+        for position, recorded_at, *row in whole.stored(sa.select(*columns).order_by(E.position))
     ]
     return grow_tiles(Frontier(), {}, leaves)
 
 
-def test_forging_event_and_tiles_together_is_found(
-    whole: Path, tamper: Callable[..., Verified]
-) -> None:
+def test_forging_event_and_tiles_together_is_found(whole: Whole) -> None:
     """Whoever changes a row and all tiles, and even the frontier, to match still cannot write the
     head: it is authenticated with a key that is not in the database.
     """
     frontier, tiles = forged_tree(whole, ROW)
-    forge: list[tuple[str, tuple[object, ...]]] = [
-        ("UPDATE events SET recorded_at = recorded_at + 1 WHERE position = ?", (ROW,))
-    ]
-    forge += [
-        (
-            'UPDATE tiles SET hashes = ? WHERE log = 1 AND level = ? AND "index" = ?',
-            (tile.hashes, tile.level, tile.index),
-        )
-        for tile in tiles
-    ]
-    assert tamper(*forge).faults == [("logs", "log 1 (local)", "the rows give another root")]
-    found = tamper(("UPDATE logs SET frontier = ?", (frontier.to_bytes(),)))
+    later = t.events.update().where(E.position == ROW).values(recorded_at=E.recorded_at + 1)
+    forge: list[Change] = [later]
+    for grown in tiles:
+        where = tile(grown.level, grown.index)
+        forge.append(t.tiles.update().where(where).values(hashes=grown.hashes))
+    found = whole.tampered(*forge)
+    assert found.faults == [("logs", "log 1 (local)", "the rows give another root")]
+    found = whole.tampered(*forge, t.logs.update().values(frontier=frontier.to_bytes()))
     assert found.faults == [("logs", "log 1 (local)", "the head was not written by this tracker")]
 
 
-def test_rolled_back_tail_is_found(tamper: Callable[..., Verified]) -> None:
+def test_rolled_back_tail_is_found(whole: Whole) -> None:
     """The last events and their hashes cut off together leave a head that counts more."""
-    found = tamper(
-        ("DELETE FROM events WHERE position >= 512", ()),
-        ('DELETE FROM tiles WHERE level = 0 AND "index" = 2', ()),
+    found = whole.tampered(
+        t.events.delete().where(E.position >= 512), t.tiles.delete().where(tile(0, 2))
     )
     assert {"events", "logs"} <= tables_of(found)
 
 
+@pytest.mark.parametrize("whole", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
-def test_value_of_another_kind_is_found(
-    whole: Path, tamper: Callable[..., Verified], table: sa.Table, column: sa.Column[object]
+def test_value_of_another_kind_is_found_in_a_file(
+    whole: Whole, table: sa.Table, column: sa.Column[object]
 ) -> None:
-    """SQLite lets any column hold any kind of value: a text where bytes or a number belong is
+    """SQLite alone lets any column hold any kind of value: a text where bytes or a number belong is
     found like every other change, and ends in no traceback.
     """
     is_text = isinstance(column.type, sa.Text)
-    [(rowid,)] = stored(whole, f"SELECT rowid FROM {table.name} WHERE {where(table)}")  # noqa: S608
     for value in ("x'ff41'", "CAST(x'ff41' AS TEXT)") if is_text else ("'odd'", "1.5"):
-        sql = f'UPDATE {table.name} SET "{column.name}" = {value} WHERE rowid = ?'  # noqa: S608
-        assert table.name in tables_of(tamper((sql, (rowid,)))), value
+        change = table.update().values({column.name: sa.literal_column(value)})
+        assert table.name in tables_of(whole.tampered(change.where(one_of(whole, table)))), value
 
 
 def test_report_of_an_untouched_store(tracker: Tracker, clock: Clock) -> None:

@@ -60,6 +60,10 @@ class ContainerServer:
         self._container.get_wrapped_container().start()
         wait_for_answer(self.url)
 
+    def logged(self) -> bytes:
+        """All that it has logged."""
+        return bytes(self._container.get_wrapped_container().logs())
+
     def _end(self, how: str) -> None:
         running = self._container.get_wrapped_container()
         running.kill(signal=how)

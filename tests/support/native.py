@@ -167,6 +167,10 @@ class NativeServer:
         self._end(signal.SIGINT)
         self.start()
 
+    def logged(self) -> bytes:
+        """All that it has logged."""
+        return self._log.read_bytes()
+
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(how)

@@ -45,6 +45,9 @@ class OwnServer(Server, Protocol):
     def restart(self) -> None:
         """Stop it in good order, and start it again."""
 
+    def logged(self) -> bytes:
+        """All that it has logged."""
+
 
 def connect(url: sa.URL) -> psycopg.Connection:
     """A bare connection in autocommit, for what SQLAlchemy would wrap in a transaction."""

@@ -58,6 +58,22 @@ FAULTS = {
     "57P03": ("the database is starting or stopping", "try again in a moment"),
 }
 
+SAID_ON_CONNECT = {
+    "password authentication failed": "28P01",
+    "no password supplied": "28P01",
+    "no pg_hba.conf entry": "28000",
+    "Peer authentication failed": "28000",
+    "is not permitted to log in": "28000",
+    'FATAL:  role "': "28000",
+    'FATAL:  database "': "3D000",
+    "permission denied for database": "42501",
+    "too many clients already": "53300",
+    "too many connections for": "53300",
+    "remaining connection slots are reserved": "53300",
+    "the database system is": "57P03",
+}
+"""Who is refused on connecting gets a text and no code; in another language, the plain fault."""
+
 IN_THE_WAY = {"40001", "40P01", "23505"}
 """Of two that did the same at once one has lost; done again, it sees what the other wrote."""
 
@@ -100,16 +116,25 @@ def begin(driver: psycopg.Connection[Any], *, write: bool) -> None:
         driver.execute(BEGIN_READING)
 
 
+def _state(error: Any) -> str:
+    """The code of the error, empty where it has none."""
+    state: str | None = getattr(error, "sqlstate", None)
+    if state is None and isinstance(error, psycopg.OperationalError):
+        said = str(error)
+        state = next((code for part, code in SAID_ON_CONNECT.items() if part in said), None)
+    return state or ""
+
+
 def is_cut(error: Any) -> bool:
     """Whether the connection is gone."""
-    state = getattr(error, "sqlstate", None) or ""
+    state = _state(error)
     unsaid = not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     return unsaid or state.startswith("08") or state in {"57P01", "57P02", "57P03"}
 
 
 def named(error: Any) -> Exception | None:
     """The error as a sentence that says what to do; never the message, which may tell a value."""
-    state = getattr(error, "sqlstate", None) or ""
+    state = _state(error)
     if state in IN_THE_WAY:
         return InTheWay()
     if state in FAULTS:

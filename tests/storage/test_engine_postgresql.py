@@ -1,0 +1,171 @@
+"""What PostgreSQL does when server, account or setting fail it: a clear error, and on again."""
+
+import pytest
+import sqlalchemy as sa
+from psycopg import sql
+
+from lineage.storage.engines import postgresql
+from lineage.storage.errors import StoreUnusable
+from lineage.tracker import Tracker, open_tracker
+from tests.storage.shop import open_shop, share
+from tests.support.engines import on_postgresql
+from tests.support.places import StorePlace
+from tests.support.servers import OwnServer, connect
+
+pytestmark = on_postgresql
+
+HBA = """
+local all postgres trust
+local all all scram-sha-256
+host all all all scram-sha-256
+"""
+
+
+def set_for_all(place: StorePlace, name: str, value: str) -> None:
+    """A setting of the database, as its owner makes it: new connections have it."""
+    url = sa.make_url(place.url)
+    change = sql.SQL("ALTER DATABASE {} SET {} = {}").format(
+        sql.Identifier(url.database or ""), sql.Identifier(name), sql.Literal(value)
+    )
+    with connect(url) as conn:
+        conn.execute(change)
+
+
+def holders(tracker: Tracker) -> int:
+    """How many hold something of the one person."""
+    return len(tracker.holders("m1", controller="sesiiduo").holders)
+
+
+def test_read_only_database_answers_and_records_nothing(store_place: StorePlace) -> None:
+    """A database that cannot be written still answers, and recording says that it is read-only,
+    whether it was so at the start or became so.
+    """
+    with open_shop(store_place) as tracker:
+        tracker.record([share()])
+        set_for_all(store_place, "default_transaction_read_only", "on")
+        tracker.store.engine.dispose()
+        with pytest.raises(StoreUnusable, match="read-only"):
+            tracker.record([share("BlueVan")])
+    with open_shop(store_place) as tracker:
+        assert tracker.verify().ok
+        with pytest.raises(StoreUnusable, match="read-only") as caught:
+            tracker.record([share("BlueVan")])
+        assert "default_transaction_read_only" in caught.value.do
+        assert holders(tracker) == 1
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_other_isolation_is_refused(store_place: StorePlace, level: str) -> None:
+    """A database that runs transactions at another level is not opened, and a program that is
+    running then writes nothing more: who waited for a lock would not see what the other wrote.
+    """
+    with open_shop(store_place) as tracker:
+        tracker.record([share()])
+        set_for_all(store_place, "default_transaction_isolation", level)
+        with pytest.raises(StoreUnusable, match=level) as caught:
+            open_shop(store_place)
+        assert "default_transaction_isolation" in caught.value.do
+        tracker.store.engine.dispose()
+        with pytest.raises(StoreUnusable, match=level):
+            tracker.record([share("BlueVan")])
+
+
+def test_database_that_does_not_exist(store_place: StorePlace) -> None:
+    """A database that is not there is said to be missing, and gets no keys."""
+    url = sa.make_url(store_place.url).set(database="no_such_shop")
+    with pytest.raises(StoreUnusable, match="no such database") as caught:
+        open_tracker(url.render_as_string(hide_password=False), keys=store_place.keys)
+    assert "createdb" in caught.value.do
+    assert not store_place.keys.exists()
+
+
+@pytest.mark.parametrize("where", ["127.0.0.1:1", "no-such-host.invalid", "/nowhere"])
+def test_server_that_cannot_be_reached(store_place: StorePlace, where: str) -> None:
+    """Where no server answers, the error says so and shows no password."""
+    host = f"?host={where}" if where.startswith("/") else ""
+    url = f"postgresql+psycopg://shop:a-secret@{'' if host else where}/shop{host}"
+    with pytest.raises(StoreUnusable, match="cannot be reached") as caught:
+        open_tracker(url, keys=store_place.keys)
+    assert "a-secret" not in f"{caught.value} {caught.value.do} {caught.value.__cause__}"
+    assert not store_place.keys.exists()
+
+
+@pytest.fixture
+def guarded(own_postgres: OwnServer) -> sa.URL:
+    """A server that asks everybody but its owner for a password, and one user's address there."""
+    with connect(own_postgres.url) as conn:
+        conn.execute("CREATE ROLE visitor LOGIN PASSWORD 'right-secret'")
+        [path] = conn.execute("SHOW hba_file").fetchone() or ("",)
+        lines = sql.Literal(HBA.strip())
+        rows = sql.SQL("SELECT regexp_split_to_table({}, E'\\n')").format(lines)
+        conn.execute(sql.SQL("COPY ({}) TO {}").format(rows, sql.Literal(path)))
+        conn.execute("SELECT pg_reload_conf()")
+        assert conn.execute("SELECT count(*) FROM pg_hba_file_rules").fetchone() == (3,)
+    return own_postgres.url.set(username="visitor", password="right-secret")
+
+
+def test_wrong_user_or_password(guarded: sa.URL, store_place: StorePlace) -> None:
+    """A user or password that the server refuses is said to be so, without repeating either."""
+    connect(guarded).close()
+    for wrong in (
+        guarded.set(password="wrong-secret"),
+        guarded.set(username="nobody-known"),
+        sa.URL.create(guarded.drivername, "visitor", None, guarded.host, guarded.port, "postgres")
+        if guarded.host
+        else guarded.set(password=""),
+    ):
+        with pytest.raises(StoreUnusable, match="refused this user") as caught:
+            open_tracker(wrong.render_as_string(hide_password=False), keys=store_place.keys)
+        said = f"{caught.value} {caught.value.do}"
+        assert "password" in caught.value.do
+        assert "secret" not in said
+        assert "nobody-known" not in said
+
+
+def test_schema_without_a_table(store_place: StorePlace) -> None:
+    """A table that somebody has dropped is an error that says what to do, and not a traceback."""
+    with open_shop(store_place) as tracker:
+        tracker.record([share()])
+        with connect(sa.make_url(store_place.url)) as conn:
+            conn.execute("DROP TABLE edges")
+        with pytest.raises(StoreUnusable, match="no tables of ours") as caught:
+            tracker.holders("m1", controller="sesiiduo")
+        assert "lineage db upgrade" in caught.value.do
+
+
+def test_other_writer_for_too_long(
+    store_place: StorePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another writer holds what this one needs, recording waits; after too long it says so,
+    and questions are answered all the while.
+    """
+    short = postgresql.ON_CONNECT.replace(f"{postgresql.LOCK_TIMEOUT_MS}", "50")
+    monkeypatch.setattr(postgresql, "ON_CONNECT", short)
+    with open_shop(store_place) as tracker:
+        tracker.record([share()])
+        with connect(sa.make_url(store_place.url)) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM persons FOR UPDATE")
+            with pytest.raises(StoreUnusable, match="another writer"):
+                tracker.record([share("BlueVan")])
+            assert holders(tracker) == 1
+            other.execute("ROLLBACK")
+        assert tracker.record([share("BlueVan")]).recorded == 1
+        assert tracker.verify().ok
+
+
+def test_connections_that_were_cut(store_place: StorePlace) -> None:
+    """A server that has hung up on all of them is asked again: the next question is answered, and
+    the next event recorded.
+    """
+    cut = (
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with open_shop(store_place) as tracker, connect(sa.make_url(store_place.url)) as other:
+        tracker.record([share()])
+        assert (other.execute(cut).fetchone() or (0,))[0] >= 1
+        assert holders(tracker) == 1
+        other.execute(cut)
+        assert tracker.record([share("BlueVan")]).recorded == 1
+        assert holders(tracker) == 2
