@@ -30,8 +30,7 @@ class Holder(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """One event of a person as the ledger gives it back: clear, validated, with both clocks.
 
     ``ref`` is the subject_ref (16 bytes) it hangs on, ``key`` the event key (16 bytes); times are

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ from lineage.events.body import canonical_body, named_persons, read_body
 from lineage.events.registry import EVENT_MODELS
 from lineage.storage.engines import AnyRow, Connection
 from lineage.storage.keyring import CONTROLLER, PERSON, Keyring, NewSubject, Person, Who
-from lineage.storage.ledger import EventRow, body_context
-from lineage.storage.seal import Hasher, row_hash, seal, unseal
+from lineage.storage.ledger import EventRow, body_context, row_hash, row_name
+from lineage.storage.seal import Hasher, seal, unseal
 
 
 class Draft(NamedTuple):
@@ -81,35 +81,42 @@ class Drafter:
 
         ``expected`` are subjects that will be on record by the time these events are applied.
         """
-        wanted: set[Who] = set()
-        for _, event in events:
-            wanted.add(who_of(event))
-            wanted.update(Who(event.controller, PERSON, name) for name in named_persons(event))
+        named = [(item, event, who_of(event), named_persons(event)) for item, event in events]
+        wanted = {who for _, _, who, _ in named}
+        for _, event, _, names in named:
+            if names:
+                wanted.update(Who(event.controller, PERSON, name) for name in names)
             if isinstance(event.data, IdentityLinked):
                 wanted.add(_linked(event.controller, event.data))
         persons = {who: expected[who].person for who in wanted if who in expected}
         found, new = self._keyring.resolve(conn, wanted.difference(persons))
         persons |= found
-        return [self._draft(item, event, persons) for item, event in events], new
+        return [self._draft(*one, persons) for one in named], new
 
-    def _draft(self, item: int | None, event: Event, persons: dict[Who, Person]) -> Draft:
-        who = who_of(event)
+    def _draft(
+        self,
+        item: int | None,
+        event: Event,
+        who: Who,
+        names: frozenset[str],
+        persons: dict[Who, Person],
+    ) -> Draft:
         ref, cipher = persons[who]
-        names = named_persons(event)
-        refs = {name: persons[Who(event.controller, PERSON, name)].ref.hex() for name in names}
+        refs = {name: persons[Who(who.controller, PERSON, name)].ref.hex() for name in names}
         clear = canonical_body(event, refs)
-        key = self._hasher.event_key(event.source, event.id)
-        type_, occurred_at, data = event.type, event.occurred_at, event.data
+        source, id_, type_, data = event.source, event.id, event.type, event.data
+        occurred_at = event.occurred_at
+        key = self._hasher.event_key(source, id_)
         if names or type_ not in EVENT_MODELS:
             data = read_body(type_, clear).data
         linked = None
         if isinstance(data, IdentityLinked):
-            linked = persons[_linked(event.controller, data)].ref
+            linked = persons[_linked(who.controller, data)].ref
+        name = row_name(ref, key, type_, occurred_at)
         digest = self._hasher.digest(clear)
-        body = seal(cipher, clear, body_context(ref, key, type_, occurred_at))
-        hashed = row_hash(ref, key, type_, occurred_at, digest, body)
-        row = EventRow(ref, key, type_, occurred_at, digest, body, hashed)
-        recorded = Recorded(ref, key, occurred_at, 0, event.source, event.id, data, linked)
+        body = seal(cipher, clear, body_context(name))
+        row = EventRow(ref, key, type_, occurred_at, digest, body, row_hash(name, digest, body))
+        recorded = Recorded(ref, key, occurred_at, 0, source, id_, data, linked)
         return Draft(item, who.controller, who.kind == PERSON, row, recorded)
 
     def recorded(
@@ -124,7 +131,7 @@ class Drafter:
         links: list[tuple[int, Who]] = []
         for row in rows:
             ref, key = row.subject_ref, row.event_key
-            about = body_context(ref, key, row.type, row.occurred_at)
+            about = body_context(row_name(ref, key, row.type, row.occurred_at))
             body = read_body(row.type, unseal(ciphers[ref], row.body, about))
             if isinstance(body.data, IdentityLinked):
                 links.append((len(found), _linked(controller, body.data)))
@@ -144,7 +151,7 @@ class Drafter:
         persons = self._keyring.find_all(conn, (who for _, who in links)) if links else {}
         for index, who in links:
             if who in persons:
-                found[index] = replace(found[index], linked_ref=persons[who].ref)
+                found[index] = found[index]._replace(linked_ref=persons[who].ref)
         return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
@@ -75,47 +75,36 @@ class Keyring:
         self._epoch = keys.epoch
         self._hasher = hasher
         self._lock = Lock()
-        self._cache: OrderedDict[bytes, Person] = OrderedDict()
-        self._by_ref: dict[bytes, Person] = {}
+        self._by_who: OrderedDict[Who, Person] = OrderedDict()
+        self._by_ref: OrderedDict[bytes, Person] = OrderedDict()
 
     def resolve(
         self, conn: Connection, wanted: Iterable[Who]
     ) -> tuple[dict[Who, Person], dict[Who, NewSubject]]:
         """Find each person; for those never seen make a row to insert."""
-        lookups = {self._hasher.lookup(*who): who for who in set(wanted)}
-        found = self._known(conn, lookups)
-        new = {
-            who: self._new_subject(lookup, who)
-            for lookup, who in lookups.items()
-            if who not in found
-        }
+        found, missing = self._known(conn, wanted)
+        new = {who: self._new_subject(lookup, who) for lookup, who in missing.items()}
         return found | {who: subject.person for who, subject in new.items()}, new
 
     def find_all(self, conn: Connection, wanted: Iterable[Who]) -> dict[Who, Person]:
         """Those of these persons that are on record."""
-        return self._known(conn, {self._hasher.lookup(*who): who for who in set(wanted)})
+        return self._known(conn, wanted)[0]
 
-    def _known(self, conn: Connection, lookups: dict[bytes, Who]) -> dict[Who, Person]:
-        found, missing = {}, []
-        for lookup, who in lookups.items():
-            person = self._cached(lookup)
-            if person is None:
-                missing.append(lookup)
-            else:
-                found[who] = person
-        for row in _BY_LOOKUP.rows(conn, missing):
-            found[lookups[row.lookup]] = self._remember(conn, row.lookup, self.open_row(row))
-        return found
+    def _known(
+        self, conn: Connection, wanted: Iterable[Who]
+    ) -> tuple[dict[Who, Person], dict[bytes, Who]]:
+        """Those on record, and of the others the lookups."""
+        wanted = set(wanted)
+        found = self._cached(wanted)
+        missing = {self._hasher.lookup(*who): who for who in wanted if who not in found}
+        for row in _BY_LOOKUP.rows(conn, list(missing)):
+            who = missing.pop(row.lookup)
+            found[who] = self._remember(conn, row.lookup, who, self.open_row(row))
+        return found, missing
 
     def find(self, conn: Connection, who: Who) -> Person | None:
         """The person, or None where nothing about it was ever recorded."""
-        lookup = self._hasher.lookup(*who)
-        cached = self._cached(lookup)
-        if cached is not None:
-            return cached
-        for row in _BY_LOOKUP.rows(conn, [lookup]):
-            return self._remember(conn, lookup, self.open_row(row))
-        return None
+        return self.find_all(conn, [who]).get(who)
 
     def ciphers(self, conn: Connection, refs: Iterable[bytes]) -> dict[bytes, AESGCM]:
         """The cipher of each ref's data key."""
@@ -124,7 +113,7 @@ class Keyring:
             found = {ref: self._by_ref[ref].cipher for ref in wanted if ref in self._by_ref}
         missing = sorted(wanted - set(found))
         for row in _BY_REF.rows(conn, missing):
-            person = self._remember(conn, row.lookup, self.open_row(row))
+            person = self._remember(conn, row.lookup, None, self.open_row(row))
             found[person.ref] = person.cipher
         return found
 
@@ -132,7 +121,7 @@ class Keyring:
         """Load the keys of these refs in one go; rows that do not open are passed over."""
         for row in _BY_REF.rows(conn, sorted(set(refs).difference(self._by_ref))):
             with suppress(CannotOpen, KeysUnusable):
-                self._remember(conn, row.lookup, self.open_row(row))
+                self._remember(conn, row.lookup, None, self.open_row(row))
 
     def ciphers_that_open(self, conn: Connection, ref: bytes) -> AESGCM | None:
         """The cipher of one ref, or None where its row is missing or was changed."""
@@ -191,15 +180,16 @@ class Keyring:
             )
         return kek
 
-    def committed(self, new: Iterable[NewSubject]) -> None:
+    def committed(self, new: Mapping[Who, NewSubject]) -> None:
         """Remember subjects once their rows are durable, never before."""
-        for subject in new:
-            self._keep(subject.lookup, subject.person)
+        with self._lock:
+            for who, subject in new.items():
+                self._keep(who, subject.person)
 
     def clear(self) -> None:
         """Drop everything cached, so that the rows themselves are read again."""
         with self._lock:
-            self._cache.clear()
+            self._by_who.clear()
             self._by_ref.clear()
 
     def _new_subject(self, lookup: bytes, who: Who) -> NewSubject:
@@ -217,26 +207,29 @@ class Keyring:
         )
         return NewSubject(lookup, row, person)
 
-    def _cached(self, lookup: bytes) -> Person | None:
+    def _cached(self, wanted: Iterable[Who]) -> dict[Who, Person]:
         with self._lock:
-            person = self._cache.get(lookup)
-            if person is not None:
-                self._cache.move_to_end(lookup)
-            return person
+            known = self._by_who
+            found = {who: known[who] for who in wanted if who in known}
+            for who in found:
+                known.move_to_end(who)
+            return found
 
-    def _remember(self, conn: Connection, lookup: bytes, person: Person) -> Person:
+    def _remember(self, conn: Connection, lookup: bytes, who: Who | None, person: Person) -> Person:
         """Keep a person read in a transaction, unless it was made there and may never have been."""
         if lookup not in made_here(conn):
-            self._keep(lookup, person)
+            with self._lock:
+                self._keep(who, person)
         return person
 
-    def _keep(self, lookup: bytes, person: Person) -> None:
-        with self._lock:
-            self._cache[lookup] = person
-            self._by_ref[person.ref] = person
-            if len(self._cache) > CACHE_MAX:
-                _, dropped = self._cache.popitem(last=False)
-                self._by_ref.pop(dropped.ref, None)
+    def _keep(self, who: Who | None, person: Person) -> None:
+        if who is not None:
+            self._by_who[who] = person
+            if len(self._by_who) > CACHE_MAX:
+                self._by_who.popitem(last=False)
+        self._by_ref[person.ref] = person
+        if len(self._by_ref) > CACHE_MAX:
+            self._by_ref.popitem(last=False)
 
 
 def _key_context(ref: bytes, controller: str, kind: str, epoch: int) -> bytes:

@@ -6,17 +6,19 @@ import hmac
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from lineage.domain.evidence.merkle import Frontier, leaf_hash
+from lineage.domain.evidence.merkle import LEAF_PREFIX, Frontier, leaf_hash
 from lineage.domain.evidence.tiles import grow_tiles, partial_tiles
 from lineage.storage import tables as t
 from lineage.storage.bulk import Insert, Lookup, Upsert
 from lineage.storage.engines import AnyRow, Connection, is_sqlite
 from lineage.storage.errors import StoreUnusable
-from lineage.storage.seal import Hasher, context
+from lineage.storage.seal import Hasher, context, measured
 
 LOCAL_LANE = "local"
 SLOTS = (LOCAL_LANE, "local/2", "local/3", "local/4")
@@ -65,9 +67,25 @@ class EventRow(NamedTuple):
     hashed: bytes
 
 
-def body_context(ref: bytes, key: bytes, type_: str, occurred_at: int) -> bytes:
-    """What a sealed body is bound to: it does not open in another row."""
-    return context("event", ref, key, type_, occurred_at)
+_EVENT = measured("event")
+
+
+def row_name(ref: bytes, key: bytes, type_: str, occurred_at: int) -> bytes:
+    """What a row says in clear, as its hash and its body's context have it."""
+    return measured(ref) + measured(key) + _measured_type(type_) + measured(occurred_at)
+
+
+_measured_type = cache(measured)
+
+
+def body_context(name: bytes) -> bytes:
+    """What a sealed body is bound to, from ``row_name``: it does not open in another row."""
+    return _EVENT + name
+
+
+def row_hash(name: bytes, digest: bytes, body: bytes) -> bytes:
+    """SHA-256 over all columns of a ledger row, each with its length before it."""
+    return sha256(name + measured(digest) + measured(body)).digest()
 
 
 def leaf_of(log: int, position: int, recorded_at: int, hashed: bytes) -> bytes:
@@ -157,8 +175,11 @@ def append(
     if not rows:
         return head
     log, leaves, values = head.log, [], []
+    before, between = measured(log), measured(recorded_at)
     for position, (ref, key, type_, at, digest, body, hashed) in enumerate(rows, head.size):
-        leaves.append(leaf_of(log, position, recorded_at, hashed))
+        # As leaf_of does, with what is the same in all of them measured once.
+        leaf = before + measured(position) + between + measured(hashed)
+        leaves.append(sha256(LEAF_PREFIX + leaf).digest())
         values.append((ref, key, log, position, type_, at, recorded_at, digest, body))
     _EVENTS.run(conn, values)
     frontier = _append_tiles(conn, head, leaves)

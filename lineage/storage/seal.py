@@ -7,7 +7,6 @@ stands in) is authenticated with it, so a value moved to another row does not op
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -19,6 +18,7 @@ from lineage.storage.tables import REF_BYTES
 
 NONCE_BYTES = 12
 DIGEST_BYTES = 16
+BLOCK_BYTES = 64
 
 
 class CannotOpen(StoreUnusable):
@@ -34,11 +34,21 @@ class CannotOpen(StoreUnusable):
 
 def context(*parts: bytes | int | str) -> bytes:
     """An unambiguous byte string of the parts: each with its length (4 bytes) before it."""
-    joined = b""
-    for part in parts:
-        data = part if type(part) is bytes else str(part).encode()
-        joined += len(data).to_bytes(4, "big") + data
-    return joined
+    return b"".join([measured(part) for part in parts])
+
+
+def measured(part: bytes | int | str) -> bytes:
+    """One part of a context. What stands in many is measured once."""
+    data = part if type(part) is bytes else str(part).encode()
+    return LENGTHS[len(data)] + data if len(data) < LENGTHS_KEPT else _long(data)
+
+
+LENGTHS_KEPT = 4096
+LENGTHS = [size.to_bytes(4, "big") for size in range(LENGTHS_KEPT)]
+
+
+def _long(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + data
 
 
 def seal(cipher: AESGCM, clear: bytes, about: bytes) -> bytes:
@@ -55,50 +65,63 @@ def unseal(cipher: AESGCM, sealed: bytes, about: bytes) -> bytes:
         raise CannotOpen from error
 
 
+class KeyedHash:
+    """HMAC-SHA256 under one key, its two first blocks hashed once and for all."""
+
+    def __init__(self, key: bytes) -> None:
+        """Take a key of at most one block."""
+        padded = key.ljust(BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def __call__(self, message: bytes) -> bytes:
+        """The 32 bytes that tell who knows the key."""
+        inner = self._inner.copy()
+        inner.update(message)
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()
+
+
 class Hasher:
     """The keyed hashes of one store; without the root key nobody can compute or compare them."""
 
     def __init__(self, keys: Keys) -> None:
         """Derive one key per purpose."""
-        self._lookup = keys.derive("lookup")
-        self._event = keys.derive("event key")
-        self._digest = keys.derive("body digest")
-        self._head = keys.derive("log head")
-        self._message = keys.derive("dead letter")
-        self._notice = keys.derive("notice id")
+        self._lookup = KeyedHash(keys.derive("lookup"))
+        self._event = KeyedHash(keys.derive("event key"))
+        self._digest = KeyedHash(keys.derive("body digest"))
+        self._head = KeyedHash(keys.derive("log head"))
+        self._message = KeyedHash(keys.derive("dead letter"))
+        self._notice = KeyedHash(keys.derive("notice id"))
         self.check = keys.checks()
 
     def lookup(self, controller: str, kind: str, id: str) -> bytes:
         """By what a person is found: 32 bytes of (controller, kind, id)."""
-        return hmac.digest(self._lookup, context(controller, kind, id), "sha256")
+        return self._lookup(context(controller, kind, id))
 
     def event_key(self, source: str, id: str) -> bytes:
         """The key of an event under its subject: 16 bytes of (source, id)."""
-        return hmac.digest(self._event, context(source, id), "sha256")[:REF_BYTES]
+        return self._event(measured(source) + measured(id))[:REF_BYTES]
 
     def digest(self, clear_body: bytes) -> bytes:
         """Tells a repeated event from another one under the same id, without opening either."""
-        return hmac.digest(self._digest, clear_body, "sha256")[:DIGEST_BYTES]
+        return self._digest(clear_body)[:DIGEST_BYTES]
 
     def head(self, *parts: bytes | int | str) -> bytes:
         """Authenticates the head of a log, which no tree covers."""
-        return hmac.digest(self._head, context(*parts), "sha256")
+        return self._head(context(*parts))
 
     def fingerprint(self, message: bytes) -> bytes:
         """Tells a dead letter that was kept already."""
-        return hmac.digest(self._message, message, "sha256")
+        return self._message(message)
 
     def notice_id(self, controller: str, request_id: str, recipient: str, round_: int) -> str:
         """The id a notice carries on every attempt."""
         parts = context(controller, request_id, recipient, round_)
-        return "ntc_" + hmac.digest(self._notice, parts, "sha256")[:16].hex()
+        return "ntc_" + self._notice(parts)[:16].hex()
 
 
 def new_key() -> bytes:
     """A fresh data key of one person."""
     return os.urandom(KEY_BYTES)
-
-
-def row_hash(*columns: bytes | int | str) -> bytes:
-    """SHA-256 over all columns of a ledger row, each with its length before it."""
-    return hashlib.sha256(context(*columns)).digest()

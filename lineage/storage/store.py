@@ -127,7 +127,7 @@ class Store:
             except SubjectRace:
                 batch = self.prepare(batch.events, dead=batch.dead, raw_of=batch.raw_of)
                 continue
-            self.keyring.committed(batch.new.values())
+            self.keyring.committed(batch.new)
             batch.after = None
             return applied
         raise InTheWay

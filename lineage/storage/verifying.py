@@ -20,8 +20,15 @@ from lineage.storage import tables as t
 from lineage.storage.engines import AnyRow, Connection, is_sqlite
 from lineage.storage.errors import KeysUnusable
 from lineage.storage.keyring import PERSON, Keyring, Who
-from lineage.storage.ledger import Head, body_context, head_mac, leaf_of
-from lineage.storage.seal import CannotOpen, Hasher, row_hash, unseal
+from lineage.storage.ledger import (
+    Head,
+    body_context,
+    head_mac,
+    leaf_of,
+    row_hash,
+    row_name,
+)
+from lineage.storage.seal import CannotOpen, Hasher, unseal
 
 CHUNK_ROWS = 4096
 TILE_BYTES = TILE_WIDTH * HASH_BYTES
@@ -142,20 +149,18 @@ class Verifier:
     def _verified_leaf(self, conn: Connection, head: Head, row: AnyRow) -> bytes:
         name = f"log {head.log} position {row.position}"
         cipher = self._keyring.ciphers_that_open(conn, row.subject_ref)
-        about = body_context(row.subject_ref, row.event_key, row.type, row.occurred_at)
+        in_clear = row_name(row.subject_ref, row.event_key, row.type, row.occurred_at)
         try:
             if cipher is None:
                 self._fault("events", name, "no key opens the row of this subject_ref")
                 subject = f"subject_ref {row.subject_ref.hex()}"
                 self._fault("subjects", subject, "the row is missing or does not open")
             else:
-                clear = unseal(cipher, row.body, about)
+                clear = unseal(cipher, row.body, body_context(in_clear))
                 self._verify_named(conn, row, clear, name)
         except CannotOpen:
             self._fault("events", name, "the body does not open in this row")
-        hashed = row_hash(
-            row.subject_ref, row.event_key, row.type, row.occurred_at, row.digest, row.body
-        )
+        hashed = row_hash(in_clear, row.digest, row.body)
         return leaf_of(head.log, row.position, row.recorded_at, hashed)
 
     def _verify_named(self, conn: Connection, row: AnyRow, clear: bytes, name: str) -> None:

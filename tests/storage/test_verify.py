@@ -13,8 +13,7 @@ from lineage.events.times import to_micros
 from lineage.service.answers import VerifyReport
 from lineage.storage import tables as t
 from lineage.storage.engines import MADE
-from lineage.storage.ledger import leaf_of
-from lineage.storage.seal import row_hash
+from lineage.storage.ledger import leaf_of, row_hash, row_name
 from lineage.storage.verifying import Verified, Verifier
 from lineage.tracker import Tracker
 from tests.conftest import PlaceIn
@@ -279,6 +278,11 @@ def test_shorter_or_longer_tile_is_found(whole: Whole, level: int, index: int) -
         assert "tiles" in tables_of(whole.tampered(change))
 
 
+def hash_of(row: Sequence[Any]) -> bytes:
+    """The hash of a stored row."""
+    return row_hash(row_name(*row[:4]), *row[4:])
+
+
 def forged_tree(whole: Whole, forged_at: int) -> tuple[Frontier, list[Tile]]:
     """The tree over the stored rows, one of them with another recorded_at."""
     columns = (
@@ -286,7 +290,7 @@ def forged_tree(whole: Whole, forged_at: int) -> tuple[Frontier, list[Tile]]:
         *(E.type, E.occurred_at, E.digest, E.body),
     )
     leaves = [
-        leaf_of(1, position, recorded_at + (position == forged_at), row_hash(*row))
+        leaf_of(1, position, recorded_at + (position == forged_at), hash_of(row))
         for position, recorded_at, *row in whole.stored(sa.select(*columns).order_by(E.position))
     ]
     return grow_tiles(Frontier(), {}, leaves)

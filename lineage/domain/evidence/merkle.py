@@ -9,13 +9,16 @@ from hashlib import sha256
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
 
+LEAF_PREFIX = b"\x00"
+"""Keeps the hash of a leaf apart from that of a node (RFC 6962 section 2.1)."""
+
 NodeReader = Callable[[int, int], bytes]
 """`(height, index)` -> the hash of that complete subtree of `2 ** height` leaves."""
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """Hash one entry (RFC 6962 section 2.1; the prefix keeps leaves and nodes apart)."""
-    return sha256(b"\x00" + data).digest()
+    """Hash one entry (RFC 6962 section 2.1)."""
+    return sha256(LEAF_PREFIX + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

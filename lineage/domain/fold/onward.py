@@ -22,6 +22,7 @@ from lineage.domain.fold.said import Reads, Said
 from lineage.domain.fold.standing import (
     ACTING,
     HOLDS,
+    LINKED,
     UNSEEN,
     KeyOf,
     Standing,
@@ -219,6 +220,8 @@ def plan(
         if type(data) not in SPECIAL:
             continue
         if isinstance(data, EventRetracted):
+            if before is not None and before.marks & LINKED:
+                return None  # a link is taken back under its own ref only, and facts do not tell
             named.add((data.retracted_source, data.retracted_id))
         elif _needs_all(before, event):
             return None
