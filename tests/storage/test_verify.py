@@ -1,6 +1,6 @@
 """Verify finds and names every change of the ledger, column by column and row by row."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
