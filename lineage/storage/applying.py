@@ -119,6 +119,7 @@ class Applying:
         self._lane = lane
         self._head = lock_log(conn, parts.hasher, lane)
         clock = now()
+        self._new = frozenset(subject.person.ref for subject in batch.new.values())
         self._insert_subjects()
         self._locked = self._lock_persons()
         self._stands = dict(self._locked.stands)
@@ -158,7 +159,7 @@ class Applying:
                 people[draft.row.subject_ref] = draft.controller
                 if draft.event.linked_ref is not None:
                     people[draft.event.linked_ref] = draft.controller
-        return lock_persons(self._conn, people)
+        return lock_persons(self._conn, people, new=self._new)
 
     def _recorded_at(self, clock: int) -> int:
         """The time of recording: along a lane it never goes back, whatever the machine's clock
@@ -178,7 +179,7 @@ class Applying:
     def _split(self, drafts: Sequence[Draft]) -> tuple[list[Draft], list[int]]:
         """Keep what is new; the first under an id wins, in the batch as in the store."""
         keys = [draft.row[:2] for draft in drafts]
-        digests = known_events(self._conn, keys)
+        digests = known_events(self._conn, [key for key in keys if key[0] not in self._new])
         statuses = self._applied.statuses
         fresh, reused = [], []
         for draft, key in zip(drafts, keys, strict=True):
@@ -243,7 +244,8 @@ class Applying:
         at, log = stand.recorded_at, stand.log
         if count:
             at, log = self._applied.recorded_at, self._head.log
-        self._stands[ref] = Stand(ref, stand.controller, stand.ver + count, merged, at, log)
+        ver = stand.ver + count
+        self._stands[ref] = Stand(ref, stand.controller, ver, merged, at, log, stand.there)
 
     def _fold(self, people: Iterable[NewEvents]) -> list[FoldedPerson]:
         """Fold these from the ledger, and write what they fold to."""

@@ -204,3 +204,29 @@ class Delete:
         else:
             columns = [list(column) for column in zip(*keys, strict=True)]
             driver_of(conn).execute(self._many, columns)
+
+
+class Update:
+    """Some columns of rows that are there, by key: tuples of the key columns, then of these."""
+
+    def __init__(self, table: sa.Table, columns: Sequence[str], *, by: Sequence[str]) -> None:
+        """Write the statements."""
+        names = [*by, *columns]
+        arrays = ", ".join(f"%b::{pg_type(table.c[name])}[]" for name in names)
+        sets = ", ".join(f'"{name}" = ?{n + 1}' for n, name in enumerate(columns, len(by)))
+        where = " AND ".join(f'"{name}" = ?{n + 1}' for n, name in enumerate(by))
+        self._one = f'UPDATE "{table.name}" SET {sets} WHERE {where}'  # noqa: S608 - our names
+        sets = ", ".join(f'"{name}" = new."{name}"' for name in columns)
+        same = " AND ".join(f't."{name}" = new."{name}"' for name in by)
+        new = f"unnest({arrays}) AS new({_quoted(names)})"
+        self._many = f'UPDATE "{table.name}" AS t SET {sets} FROM {new} WHERE {same}'  # noqa: S608
+
+    def run(self, conn: Connection, rows: Sequence[Row]) -> None:
+        """Change what has these keys."""
+        if not rows:
+            return
+        if is_sqlite(conn):
+            driver_of(conn).executemany(self._one, rows)
+        else:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            driver_of(conn).execute(self._many, columns)

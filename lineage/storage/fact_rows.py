@@ -64,6 +64,18 @@ def edge_row(controller: str, edge: Edge) -> Row:
     )
 
 
+def grown_edge(edge: Edge) -> Row:
+    """The key of a row of ``edges``, and what of it grows."""
+    return (
+        edge.ref,
+        edge_key(edge.hop),
+        edge.first,
+        edge.last,
+        edge.count,
+        to_json(edge.spans).decode(),
+    )
+
+
 @lru_cache(maxsize=HOPS_KEPT)
 def _hop(columns: Row) -> Hop:
     (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from lineage.domain.facts import Edge, Erasure, Facts, Holder
+from lineage.domain.fold.hop_keys import edge_key
 from lineage.domain.fold.onward import Step
 from lineage.storage import tables as t
-from lineage.storage.bulk import Delete, Insert, Lookup, Row, Upsert
+from lineage.storage.bulk import Delete, Insert, Lookup, Row, Update, Upsert
 from lineage.storage.engines import Connection
 from lineage.storage.fact_rows import (
     change_of,
@@ -16,6 +17,7 @@ from lineage.storage.fact_rows import (
     edge_row,
     erasure_of,
     erasure_row,
+    grown_edge,
     link_rows,
     notice_of,
     notice_row,
@@ -39,11 +41,7 @@ EDGE = ("subject_ref", "edge_key")
 OUT = ("subject_ref", "event_key", "holder_kind", "holder", "category")
 CHANGE = ("subject_ref", "event_key")
 
-_MERGE_EDGES = Upsert(
-    t.edges,
-    by=EDGE,
-    merge={name: f"excluded.{name}" for name in ("first_at", "last_at", "event_count", "spans")},
-)
+_GROW_EDGES = Update(t.edges, ("first_at", "last_at", "event_count", "spans"), by=EDGE)
 """A hop's key holds all that makes it distinct; the rest is what it grew to."""
 
 _MERGE_OUTS = Upsert(t.erasures, by=OUT, merge={"started": "excluded.started"})
@@ -71,8 +69,15 @@ def write_facts(
         _INSERT[table].run(conn, rows[table])
 
 
-def write_steps(conn: Connection, steps: Sequence[tuple[str, Step]]) -> None:
-    """Write what new events added to stored facts, per controller and person."""
+def write_steps(
+    conn: Connection,
+    steps: Sequence[tuple[str, Step]],
+    there: Container[tuple[bytes, bytes]],
+) -> None:
+    """Write what new events added to stored facts, per controller and person.
+
+    ``there`` tells which edges, by (ref, edge key), have a row already.
+    """
     gone = [step.gone for _, step in steps if step.gone is not None]
     _DELETE_EDGES.run(conn, [key for one in gone for key in one.edges])
     _DELETE_OUTS.run(
@@ -80,7 +85,15 @@ def write_steps(conn: Connection, steps: Sequence[tuple[str, Step]]) -> None:
         [(*key, h.kind.value, h.name, cat) for one in gone for *key, h, cat in one.erasures],
     )
     _DELETE_CHANGES.run(conn, [key for one in gone for key in one.changes])
-    _MERGE_EDGES.run(conn, [edge_row(name, edge) for name, step in steps for edge in step.edges])
+    grown, new = [], []
+    for controller, step in steps:
+        for edge in step.edges:
+            if (edge.ref, edge_key(edge.hop)) in there:
+                grown.append(grown_edge(edge))
+            else:
+                new.append(edge_row(controller, edge))
+    _GROW_EDGES.run(conn, grown)
+    _INSERT[t.edges].run(conn, new)
     _MERGE_OUTS.run(conn, [erasure_row(out) for _, step in steps for out in step.erasures])
     _INSERT[t.changes].run(conn, [change_row(x) for _, step in steps for x in step.changes])
 

@@ -190,7 +190,7 @@ class Folder:
             steps.append((person.controller, step))
             if ahead.acting:
                 acting.append(person)
-        write_steps(conn, steps)
+        write_steps(conn, steps, stored.edges)
         return whole, acting
 
     def _opened(

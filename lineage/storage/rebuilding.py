@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import sqlalchemy as sa
@@ -106,7 +106,7 @@ def _rebuild_next(conn: Connection, *, store: Store, after: bytes, linked: set[b
     chunk.people, chunk.events = len(events), sum(map(len, events.values()))
     kept = []
     for ref, controller in refs.items():
-        stand = stand_of(ref, controller, events[ref], store.hasher.event_key)
+        stand = stand_of(locked[ref], events[ref], store.hasher.event_key)
         if ref in linked:
             stand = stand.linked()
         elif locked[ref].is_linked:
@@ -114,8 +114,9 @@ def _rebuild_next(conn: Connection, *, store: Store, after: bytes, linked: set[b
             chunk.doubtful[ref] = controller
         if stand.standing is not None:
             kept.append(stand)
-    write_stands(conn, kept)
-    delete_stands(conn, set(refs).difference(stand.ref for stand in kept))
+    # Not in their place: whatever a column holds by now, it is written anew.
+    delete_stands(conn, refs)
+    write_stands(conn, [replace(stand, there=False) for stand in kept])
     return chunk
 
 
@@ -128,7 +129,7 @@ def _settle_doubts(conn: Connection, *, store: Store, doubtful: dict[bytes, str]
     gone: list[Stand] = []
     for ref, controller in wrong.items():
         events = store.folder.read(conn, controller, [ref], known_at=None)
-        stand = stand_of(ref, controller, events, store.hasher.event_key)
+        stand = stand_of(stands[ref], events, store.hasher.event_key)
         (gone if stand.standing is None else unmarked).append(stand)
     assert set(wrong) <= set(stands)
     write_stands(conn, unmarked)

@@ -7,13 +7,13 @@ person, or plans for it, holds the lock of its rows until the transaction ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lineage.domain.facts import Recorded
 from lineage.domain.fold.standing import LINKED, LINKED_TO, KeyOf, Standing, standing_of
 from lineage.storage import tables as t
-from lineage.storage.bulk import Delete, Lookup, Row, Upsert
+from lineage.storage.bulk import Delete, Insert, Lookup, Row, Update, Upsert
 from lineage.storage.engines import AnyRow, Connection, is_sqlite
 from lineage.storage.persons import linked_refs
 
@@ -27,14 +27,11 @@ PLACE = (NEVER, 0, 0, None, None, b"", 0, 0)
 
 _ROWS = Lookup(t.persons, order='t."subject_ref"', lock=True)
 _PLACES = Upsert(t.persons, by=["subject_ref"])
-_WRITE = Upsert(
+_INSERT = Insert(t.persons)
+_UPDATE = Update(
     t.persons,
+    [c.name for c in t.persons.columns if c.name not in {"subject_ref", "controller"}],
     by=["subject_ref"],
-    merge={
-        column.name: f"excluded.{column.name}"
-        for column in t.persons.columns
-        if column.name not in {"subject_ref", "controller"}
-    },
 )
 _DELETE = Delete(t.persons)
 
@@ -51,6 +48,8 @@ class Stand:
     standing: Standing | None
     recorded_at: int
     log: int
+    there: bool = True
+    """whether it has a row"""
 
     @property
     def is_linked(self) -> bool:
@@ -92,13 +91,19 @@ def _stand(row: AnyRow) -> Stand:
     return Stand(ref, controller, ver, standing, recorded_at, log)
 
 
-def stand_of(ref: bytes, controller: str, events: Sequence[Recorded], key_of: KeyOf) -> Stand:
-    """The row of a ref by all of its events."""
+def stand_of(before: Stand, events: Sequence[Recorded], key_of: KeyOf) -> Stand:
+    """The row of a ref by all of its events, in the place of the one before."""
     if not events:
-        return Stand(ref, controller, 0, None, 0, 0)
+        return replace(before, ver=0, standing=None, recorded_at=0, log=0)
     newest = max(events, key=lambda event: (event.recorded_at, event.log, event.position))
     standing = standing_of(events, key_of=key_of)
-    return Stand(ref, controller, len(events), standing, newest.recorded_at, newest.log)
+    return replace(
+        before,
+        ver=len(events),
+        standing=standing,
+        recorded_at=newest.recorded_at,
+        log=newest.log,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +118,17 @@ class Locked:
         return self.linked.get(ref) or frozenset((ref,))
 
 
-def lock_persons(conn: Connection, people: Mapping[bytes, str]) -> Locked:
+def lock_persons(
+    conn: Connection, people: Mapping[bytes, str], *, new: Container[bytes] = ()
+) -> Locked:
     """Lock the persons of these refs (ref -> controller), with all refs that are linked to them.
 
     Sorted, as everybody does. Who reads facts of theirs in later statements sees what all those
-    wrote who held the lock before. On SQLite the one writer holds them all.
+    wrote who held the lock before. On SQLite the one writer holds them all. Refs that are ``new``
+    are of subjects that this transaction made: who else wants them waits for it already.
     """
-    stands = _lock(conn, people)
+    stands = {ref: _nobody(ref, name) for ref, name in people.items() if ref in new}
+    stands |= _lock(conn, {ref: name for ref, name in people.items() if ref not in stands})
     linked: dict[bytes, frozenset[bytes]] = {}
     # Who is linked is marked; and nobody changes its links without the lock that we hold.
     joined = [ref for ref, stand in stands.items() if may_be_linked(stand.standing)]
@@ -148,17 +157,25 @@ def _lock(conn: Connection, people: Mapping[bytes, str]) -> dict[bytes, Stand]:
     while waiting:
         found |= {row.subject_ref: _stand(row) for row in _ROWS.rows(conn, waiting)}
         waiting = [ref for ref in waiting if ref not in found]
+        places = [_nobody(ref, people[ref]) for ref in waiting]
+        if is_sqlite(conn):
+            return found | {place.ref: place for place in places}
         # A row that is not there cannot be locked, so it is made; if somebody made it meanwhile,
         # theirs is the one to lock.
-        places = [Stand(ref, people[ref], 0, None, 0, 0) for ref in waiting]
-        if is_sqlite(conn) or _PLACES.run(conn, [p.row() for p in places]) == len(places):
-            return found | {place.ref: place for place in places}
+        if _PLACES.run(conn, [place.row() for place in places]) == len(places):
+            return found | {place.ref: replace(place, there=True) for place in places}
     return found
 
 
+def _nobody(ref: bytes, controller: str) -> Stand:
+    return Stand(ref, controller, 0, None, 0, 0, there=False)
+
+
 def write_stands(conn: Connection, stands: Iterable[Stand]) -> None:
-    """Write these rows in the place of what there is."""
-    _WRITE.run(conn, [stand.row() for stand in stands])
+    """Write these rows, in the place of those that are there."""
+    rows = [(stand.there, stand.row()) for stand in stands]
+    _INSERT.run(conn, [row for there, row in rows if not there])
+    _UPDATE.run(conn, [(row[0], *row[2:]) for there, row in rows if there])
 
 
 def delete_stands(conn: Connection, refs: Iterable[bytes]) -> None:
