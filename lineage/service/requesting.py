@@ -247,14 +247,16 @@ class Requests:
         )
 
     def list(self, *, controller: str | None, state: str | None) -> list[answers.RequestRow]:
-        """All requests on record, the oldest first; ``state`` keeps those in one state."""
+        """All requests up to now, the oldest first; ``state`` keeps those in one state."""
         view = view_at(self._ask.now(), None, None)
         today = from_micros(view.as_of).date()
         rows = []
         with self._ask.store.reading() as conn:
             for found in list_requests(conn, controller):
                 person = self._ask.people.read_ref(conn, found.controller, found.subject_ref, view)
-                request = _request(person, found.request_id)
+                request = _found(person, found.request_id)
+                if request is None:  # dated later than our clock shows, by another program's
+                    continue
                 now_in = self._state(person, request, today)
                 if state is not None and now_in != state:
                     continue
@@ -336,13 +338,18 @@ def _model(model: type[EventData], fields: dict[str, Any]) -> EventData:
         raise InvalidInput(says) from None
 
 
+def _found(person: FoundPerson, request_id: str) -> Request | None:
+    return next((r for r in person.facts.requests if r.request_id == request_id), None)
+
+
 def _request(person: FoundPerson, request_id: str) -> Request:
-    for request in person.facts.requests:
-        if request.request_id == request_id:
-            return request
-    raise NotFound(
-        f"request {request_id!r} was not on record then", do="ask for a later --as-of or --known-at"
-    )
+    request = _found(person, request_id)
+    if request is None:
+        raise NotFound(
+            f"request {request_id!r} was not on record then",
+            do="ask for a later --as-of or --known-at",
+        )
+    return request
 
 
 def _joined(requests: Sequence[Request]) -> Request | None:

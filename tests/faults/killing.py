@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import SIGKILL
 
@@ -23,6 +23,7 @@ def worker(
         [sys.executable, "-m", "tests.faults.worker", *arguments],
         cwd=REPOSITORY,
         env={**os.environ, **(env or {})},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -31,8 +32,10 @@ def worker(
     finally:
         process.kill()
         process.wait(SECONDS_MAX)
-        assert process.stdout is not None
-        process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 def kill(process: subprocess.Popen[str]) -> bool:

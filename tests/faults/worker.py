@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from lineage import open_tracker
+from tests.faults.storm import storm
 
 
 def record(url: str, path: str, batch_size: str) -> None:
@@ -25,4 +26,5 @@ def dispatch(url: str, recipients: str, lease_seconds: str) -> None:
 
 
 if __name__ == "__main__":
-    {"record": record, "dispatch": dispatch}[sys.argv[1]](*sys.argv[2:])
+    work = {"record": record, "dispatch": dispatch, "storm": storm}
+    work[sys.argv[1]](*sys.argv[2:])
