@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from lineage.domain.facts import Edge, Erasure, Holder, HolderKind, Moment
 from lineage.domain.paths import Paths
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """One holder, one category, one person. Times in microseconds.
 
     ``since`` starts the present holding, or the last one; ``erased_at`` is the last *out*, null
@@ -31,13 +30,33 @@ class Holding:
     unreachable: bool
 
 
-@dataclass(slots=True)
 class _Tally:
-    last_in: Moment
-    kind_in: str
-    edges: list[Edge]
-    last_out: Erasure | None = None
-    last_ended: Erasure | None = None
+    """What is counted of one holder and category. ``since`` is the earliest start of what came
+    after the last *out*; ``deidentified`` and ``public`` say that all of that came so.
+    """
+
+    __slots__ = (
+        "deidentified",
+        "kind_in",
+        "last_ended",
+        "last_in",
+        "last_out",
+        "public",
+        "since",
+    )
+
+    def __init__(self, last_in: Moment, kind_in: str) -> None:
+        """Begin with the first *in* that is seen."""
+        self.last_in = last_in
+        self.kind_in = kind_in
+        self.since: int | None = None
+        self.deidentified = True
+        self.public = True
+        self.last_out: Erasure | None = None
+        self.last_ended: Erasure | None = None
+
+
+_Tallies = dict[Holder, dict[str, _Tally]]
 
 
 def holdings(
@@ -45,38 +64,54 @@ def holdings(
     erasures: Iterable[Erasure],
     *,
     controller: str,
+    kinds: Mapping[str, str] | None = None,
 ) -> list[Holding]:
     """One row per (holder, category) that ever came in, sorted by holder, then category.
 
     Held if and only if the last *in* is not before the last *out*, compared by (time, rank). An
-    *out* of what never came in is no holding.
+    *out* of what never came in is no holding. ``kinds`` are ``recipient_kinds`` of the edges, for
+    whoever has them already.
     """
     tallies = _tallies(edges)
     for erasure in erasures:
-        tally = tallies.get((erasure.holder, erasure.category))
+        tally = tallies.get(erasure.holder, {}).get(erasure.category)
         if tally is not None:
             _count_out(tally, erasure)
-    kinds = recipient_kinds(edges)
+    if kinds is None:
+        kinds = recipient_kinds(edges)
     paths = Paths(edges, controller)
-    rows = [
-        _holding(holder, category, tally, kinds, paths)
-        for (holder, category), tally in tallies.items()
-    ]
-    rows.sort(key=lambda h: (h.holder.kind, h.holder.name, h.category))
+    own = ((controller,),)
+    rows: list[Holding] = []
+    for holder in sorted(tallies):
+        found = tallies[holder]
+        is_system = holder.kind is HolderKind.SYSTEM
+        kind = None if is_system else kinds[holder.name]
+        for category in sorted(found):
+            ways = own if is_system else paths.to(holder.name, category)
+            rows.append(_holding(holder, category, found[category], kind, ways))
     return rows
 
 
-def _tallies(edges: Iterable[Edge]) -> dict[tuple[Holder, str], _Tally]:
-    tallies: dict[tuple[Holder, str], _Tally] = {}
+def _tallies(edges: Iterable[Edge]) -> _Tallies:
+    tallies: _Tallies = {}
     for edge in edges:
-        for category, span in edge.spans.items():
-            moment, kind = (span.last, span.rank), edge.hop.kind
-            tally = tallies.get((edge.hop.to, category))
+        hop = edge.hop
+        kind, deidentified, public = hop.kind, hop.deidentified, hop.kind == "public_disclosed"
+        found = tallies.get(hop.to)
+        if found is None:
+            found = tallies[hop.to] = {}
+        for category, (since, last, rank, _, _) in edge.spans.items():
+            moment = (last, rank)
+            tally = found.get(category)
             if tally is None:
-                tallies[edge.hop.to, category] = _Tally(moment, kind, [edge])
-                continue
-            tally.edges.append(edge)
-            tally.last_in, tally.kind_in = max((tally.last_in, tally.kind_in), (moment, kind))
+                tally = found[category] = _Tally(moment, kind)
+            elif moment > tally.last_in or (moment == tally.last_in and kind > tally.kind_in):
+                tally.last_in, tally.kind_in = moment, kind
+            if since is not None:
+                if tally.since is None or since < tally.since:
+                    tally.since = since
+                tally.deidentified = tally.deidentified and deidentified
+                tally.public = tally.public and public
     return tallies
 
 
@@ -93,38 +128,30 @@ def _holding(
     holder: Holder,
     category: str,
     tally: _Tally,
-    kinds: dict[str, str],
-    paths: Paths,
+    recipient_kind: str | None,
+    paths: tuple[tuple[str, ...], ...],
 ) -> Holding:
-    out = tally.last_out
+    out, since = tally.last_out, tally.since
+    present = since is not None
     held = out is None or tally.last_in >= (out.at, out.rank)
-    is_system = holder.kind is HolderKind.SYSTEM
+    if not held and tally.last_ended is not None:
+        since = tally.last_ended.started
+    if since is None:
+        msg = "a holding without a beginning: its edges and outs are not of one fold"
+        raise ValueError(msg)
     return Holding(
-        holder=holder,
-        recipient_kind=None if is_system else kinds[holder.name],
-        category=category,
-        held=held,
-        since=_since(category, tally, held=held),
-        last_received=tally.last_in[0],
-        erased_at=None if held or out is None else out.at,
-        why=tally.kind_in if held or out is None else out.kind,
-        paths=((paths.controller,),) if is_system else paths.to(holder.name, category),
-        deidentified=_all_present(category, tally, lambda e: e.hop.deidentified),
-        unreachable=_all_present(category, tally, lambda e: e.hop.kind == "public_disclosed"),
+        holder,
+        recipient_kind,
+        category,
+        held,
+        since,
+        tally.last_in[0],
+        None if held or out is None else out.at,
+        tally.kind_in if held or out is None else out.kind,
+        paths,
+        present and tally.deidentified,
+        present and tally.public,
     )
-
-
-def _since(category: str, tally: _Tally, *, held: bool) -> int:
-    if not held and tally.last_ended is not None and tally.last_ended.started is not None:
-        return tally.last_ended.started
-    starts = [e.spans[category].since for e in tally.edges]
-    return min(start for start in starts if start is not None)
-
-
-def _all_present(category: str, tally: _Tally, says: Callable[[Edge], bool]) -> bool:
-    """Whether each hop by which the present holding came says so."""
-    present = [e for e in tally.edges if e.spans[category].since is not None]
-    return bool(present) and all(says(edge) for edge in present)
 
 
 def recipient_kinds(edges: Iterable[Edge]) -> dict[str, str]:

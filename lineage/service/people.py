@@ -13,6 +13,7 @@ from lineage.events.times import to_micros
 from lineage.service.errors import Ambiguous, InvalidInput, UnknownSubject
 from lineage.storage.facts import read_facts
 from lineage.storage.keyring import PERSON, Who
+from lineage.storage.person_reads import StoredPerson, read_person
 from lineage.storage.persons import linked_refs, main_ref
 from lineage.storage.store import Store
 
@@ -44,6 +45,14 @@ class FoundPerson:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class LivePerson:
+    """A person as stored now, under its controller."""
+
+    controller: str
+    stored: StoredPerson
+
+
 def view_at(now: int, as_of: datetime | None, known_at: datetime | None) -> View:
     """The view of a question; what is not said is now."""
     for moment in (as_of, known_at):
@@ -65,15 +74,20 @@ class People:
         self._store = store
         self._controllers = controllers
 
+    def check_controller(self, controller: str) -> None:
+        """Refuse a controller that has no policy."""
+        if controller not in self._controllers:
+            known = ", ".join(self._controllers)
+            raise InvalidInput("this controller has no policy", do=f"name one of {known}")
+
     def controller_of(self, conn: Connection, subject: str, controller: str | None) -> str:
         """The controller meant; found by the subject where it is not said."""
         if controller is not None:
-            if controller not in self._controllers:
-                known = ", ".join(self._controllers)
-                raise InvalidInput("this controller has no policy", do=f"name one of {known}")
+            self.check_controller(controller)
             return controller
-        keyring = self._store.keyring
-        found = [c for c in self._controllers if keyring.find(conn, Who(c, PERSON, subject))]
+        who = {Who(c, PERSON, subject): c for c in self._controllers}
+        on_record = self._store.keyring.find_all(conn, who)
+        found = [c for one, c in who.items() if one in on_record]
         if len(found) > 1:
             raise Ambiguous(
                 f"this person is on record under {', '.join(found)}",
@@ -92,6 +106,21 @@ class People:
         if person is None:
             return FoundPerson(controller, (), None, Facts())
         return self.read_ref(conn, controller, person.ref, view)
+
+    def read_live(self, controller: str | None, subject: str, view: View) -> LivePerson | None:
+        """The person as it is now, in one statement; None where the stored facts do not serve."""
+        if not view.live:
+            return None
+        if controller is None:
+            with self._store.reading() as conn:
+                controller = self.controller_of(conn, subject, None)
+        self.check_controller(controller)
+        store = self._store
+        lookup = store.hasher.lookup(*Who(controller, PERSON, subject))
+        person = read_person(store.engine, store.keyring, controller=controller, lookup=lookup)
+        if reaches_beyond(person.facts, view.as_of):
+            return None
+        return LivePerson(controller, person)
 
     def read_ref(self, conn: Connection, controller: str, ref: bytes, view: View) -> FoundPerson:
         """The person that a ref belongs to, with its facts, as seen from ``view``."""
@@ -160,8 +189,10 @@ def _seen(event: Recorded, view: View) -> bool:
 
 def reaches_beyond(facts: Facts, as_of: int) -> bool:
     """Whether the stored facts count something whose time has not come yet."""
-    times: list[int | None] = [edge.last for edge in facts.edges]
-    times += [erasure.at for erasure in facts.erasures]
+    for edge in facts.edges:
+        if edge.last > as_of:
+            return True
+    times: list[int | None] = [erasure.at for erasure in facts.erasures]
     times += [change.at for change in facts.changes]
     for request in facts.requests:
         times += [request.received_at, request.decided_at, request.withdrawn_at]

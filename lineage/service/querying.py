@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from lineage.events.times import from_micros
 from lineage.policy.loader import Library
 from lineage.policy.recipients import RecipientRegistry
 from lineage.service import answers
+from lineage.service.answers import made
 from lineage.service.errors import InvalidInput
 from lineage.service.people import People, View, reaches_beyond, view_at
 from lineage.storage.facts import read_holding_facts
@@ -36,6 +38,25 @@ if TYPE_CHECKING:
     from lineage.storage.engines import Connection
 
 LIMIT_MAX = 1000
+
+
+class Times(dict[int, datetime]):
+    """The times of one answer: most of them stand in it several times."""
+
+    def __missing__(self, micros: int) -> datetime:
+        """Make a time that is not there yet."""
+        moment = self[micros] = from_micros(micros)
+        return moment
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A person as a question sees it; ``ids`` are its linked ones, if it has several."""
+
+    controller: str
+    ids: tuple[str, ...]
+    facts: Facts
+    frame: dict[str, Any]
 
 
 class Questions:
@@ -65,13 +86,9 @@ class Questions:
     ) -> answers.Holders:
         """Who holds, or held, which category of the person."""
         view = view_at(self.now(), as_of, known_at)
-        with self.store.reading() as conn:
-            controller = self.people.controller_of(conn, subject, controller)
-            person = self.people.read(conn, controller, subject, view)
-            frame = self.frame(conn, controller, view, nothing=not person.facts.edges)
-        return answers.Holders(
-            subject=subject, holders=holder_rows(person.facts, controller), **frame
-        )
+        seen = self._see(subject, controller, view)
+        rows = holder_rows(seen.facts, seen.controller)
+        return made(answers.Holders, **seen.frame, subject=subject, holders=rows)
 
     def lineage(
         self,
@@ -83,21 +100,33 @@ class Questions:
     ) -> answers.Lineage:
         """Where each category came from, each hop, and who holds it."""
         view = view_at(self.now(), as_of, known_at)
-        with self.store.reading() as conn:
-            controller = self.people.controller_of(conn, subject, controller)
-            person = self.people.read(conn, controller, subject, view)
-            frame = self.frame(conn, controller, view, nothing=not person.facts.edges)
-            ids = self.store.keyring.names(conn, person.refs)
-        facts = person.facts
-        return answers.Lineage(
+        seen = self._see(subject, controller, view)
+        facts, times = seen.facts, Times()
+        kinds = recipient_kinds(facts.edges)
+        return made(
+            answers.Lineage,
+            **seen.frame,
             subject=subject,
-            linked=sorted(set(ids.values()) - {subject}),
-            collections=_collection_rows(facts),
-            edges=_edge_rows(facts),
+            linked=sorted(set(seen.ids) - {subject}),
+            collections=_collection_rows(facts, times),
+            edges=_edge_rows(facts, kinds, times),
             changes=_change_rows(facts),
-            holders=holder_rows(person.facts, controller),
-            **frame,
+            holders=holder_rows(facts, seen.controller, kinds, times),
         )
+
+    def _see(self, subject: str, controller: str | None, view: View) -> _Seen:
+        """The person as seen from there, and what an answer about it carries."""
+        live = self.people.read_live(controller, subject, view)
+        if live is not None:
+            name, stored = live.controller, live.stored
+            frame = self.framed(name, view, stored.fresh, nothing=not stored.facts.edges)
+            return _Seen(name, stored.ids, stored.facts, frame)
+        with self.store.reading() as conn:
+            name = self.people.controller_of(conn, subject, controller)
+            person = self.people.read(conn, name, subject, view)
+            frame = self.frame(conn, name, view, nothing=not person.facts.edges)
+            ids = self.store.keyring.names(conn, person.refs) if len(person.refs) > 1 else {}
+        return _Seen(name, tuple(ids.values()), person.facts, frame)
 
     def recipient_subjects(
         self,
@@ -185,6 +214,12 @@ class Questions:
     ) -> dict[str, Any]:
         """What every answer carries; ``nothing`` says that the answer has nothing to show."""
         fresh = read_freshness(conn, controller, known_at=view.known_at)
+        return self.framed(controller, view, fresh, nothing=nothing)
+
+    def framed(
+        self, controller: str, view: View, fresh: Freshness, *, nothing: bool
+    ) -> dict[str, Any]:
+        """``frame``, for whoever knows how far the record reaches."""
         known_at = view.now if view.known_at is None else view.known_at
         silent = self.silent_sources(controller, fresh, known_at)
         begins_too_late = fresh.complete_from is None or fresh.complete_from > view.as_of
@@ -214,105 +249,114 @@ class Questions:
         return sorted(silent)
 
 
-def holder_rows(facts: Facts, controller: str) -> list[answers.HolderRow]:
+def holder_rows(
+    facts: Facts,
+    controller: str,
+    kinds: Mapping[str, str] | None = None,
+    times: Times | None = None,
+) -> list[answers.HolderRow]:
     """The holdings of a person as rows."""
-    found = holdings(facts.edges, facts.erasures, controller=controller)
-    return [_holder_row(holding) for holding in found]
+    if times is None:
+        times = Times()
+    found = holdings(facts.edges, facts.erasures, controller=controller, kinds=kinds)
+    return [_holder_row(holding, times) for holding in found]
 
 
-def _holder_row(holding: Holding) -> answers.HolderRow:
-    erased = holding.erased_at
-    return answers.HolderRow(
-        holder=holding.holder.name,
-        holder_kind=holding.holder.kind.value,
-        recipient_kind=holding.recipient_kind,
-        category=holding.category,
-        held=holding.held,
-        since=from_micros(holding.since),
-        last_received=from_micros(holding.last_received),
-        erased_at=None if erased is None else from_micros(erased),
-        why=holding.why,
-        paths=[list(path) for path in holding.paths],
+def _holder_row(holding: Holding, times: Times) -> answers.HolderRow:
+    holder, recipient_kind, category, held, since, last, erased, why, paths, _, _ = holding
+    return made(
+        answers.HolderRow,
+        holder=holder.name,
+        holder_kind=holder.kind.value,
+        recipient_kind=recipient_kind,
+        category=category,
+        held=held,
+        since=times[since],
+        last_received=times[last],
+        erased_at=None if erased is None else times[erased],
+        why=why,
+        paths=[list(path) for path in paths],
     )
 
 
-def _collection_rows(facts: Facts) -> list[answers.CollectionRow]:
+def _collection_rows(facts: Facts, times: Times) -> list[answers.CollectionRow]:
     """One row per system, category and distinct source, purpose and policy version."""
     spans: dict[tuple[str, ...], list[Span]] = {}
     for edge in facts.edges:
         hop = edge.hop
         if hop.to.kind is not HolderKind.SYSTEM:
             continue
-        about = (hop.source_kind, hop.from_party, hop.purpose)
+        name, version = hop.to.name, hop.policy_version
+        about = (hop.source_kind or "", hop.from_party or "", hop.purpose or "")
         for category, span in edge.spans.items():
-            key = (hop.to.name, category, hop.policy_version, *(word or "" for word in about))
-            spans.setdefault(key, []).append(span)
-    return [_collection_row(key, found) for key, found in sorted(spans.items())]
+            spans.setdefault((name, category, version, *about), []).append(span)
+    return [_collection_row(key, spans[key], times) for key in sorted(spans)]
 
 
-def _collection_row(key: tuple[str, ...], spans: list[Span]) -> answers.CollectionRow:
+def _collection_row(key: tuple[str, ...], spans: list[Span], times: Times) -> answers.CollectionRow:
     system, category, version, source_kind, source_party, purpose = key
-    return answers.CollectionRow(
+    _, last, _, first, count = spans[0]
+    for span in spans[1:]:
+        first, last, count = min(first, span.first), max(last, span.last), count + span.count
+    return made(
+        answers.CollectionRow,
         system=system,
         category=category,
         source_kind=source_kind or None,
         source_party=source_party or None,
         purpose=purpose or None,
         policy_version=version,
-        first=from_micros(min(span.first for span in spans)),
-        last=from_micros(max(span.last for span in spans)),
-        count=sum(span.count for span in spans),
+        first=times[first],
+        last=times[last],
+        count=count,
     )
 
 
-def _edge_rows(facts: Facts) -> list[answers.EdgeRow]:
+def _edge_rows(facts: Facts, kinds: Mapping[str, str], times: Times) -> list[answers.EdgeRow]:
     """One row per distinct hop, under whichever of the person's linked ids it was reported."""
-    kinds = recipient_kinds(facts.edges)
     by_hop: dict[Hop, list[Edge]] = {}
     for edge in facts.edges:
         if edge.hop.to.kind is HolderKind.RECIPIENT:
             by_hop.setdefault(edge.hop, []).append(edge)
-    rows = [_edge_row(hop, found, kinds[hop.to.name]) for hop, found in by_hop.items()]
-    rows.sort(key=_edge_order)
+    rows = [_edge_row(hop, found, kinds[hop.to.name], times) for hop, found in by_hop.items()]
+    rows.sort(key=lambda r: (r.first, r.to, r.kind, r.purpose or "", r.last))
     return rows
 
 
-def _edge_order(row: answers.EdgeRow) -> tuple[object, ...]:
-    """By time; then by all that can differ, so that every store gives the same order."""
-    order = (row.first, row.to, row.kind, row.purpose or "", row.last, row.from_)
-    rest = (row.policy_version, row.region, row.legal_basis, row.recipient_kind)
-    return (*order, *(value or "" for value in rest), row.functions, row.categories)
-
-
-def _edge_row(hop: Hop, edges: list[Edge], kind: str) -> answers.EdgeRow:
-    return answers.EdgeRow(
+def _edge_row(hop: Hop, edges: list[Edge], kind: str, times: Times) -> answers.EdgeRow:
+    _, _, first, last, count, spans = edges[0]
+    categories = set(spans)
+    for edge in edges[1:]:
+        first, last, count = min(first, edge.first), max(last, edge.last), count + edge.count
+        categories.update(edge.spans)
+    return made(
+        answers.EdgeRow,
         kind=hop.kind,
         from_=hop.from_party or "",
         to=hop.to.name,
         recipient_kind=hop.recipient_kind or kind,
-        categories=sorted({category for edge in edges for category in edge.spans}),
+        categories=sorted(categories),
         purpose=hop.purpose,
         legal_basis=hop.legal_basis,
         functions=list(hop.functions),
         region=hop.region,
         policy_version=hop.policy_version,
-        first=from_micros(min(edge.first for edge in edges)),
-        last=from_micros(max(edge.last for edge in edges)),
-        count=sum(edge.count for edge in edges),
+        first=times[first],
+        last=times[last],
+        count=count,
     )
 
 
 def _change_rows(facts: Facts) -> list[answers.ChangeRow]:
     rows = [
-        answers.ChangeRow.model_validate(
-            {
-                "kind": change.kind,
-                "party": change.party,
-                "categories": list(change.categories),
-                "purpose_from": change.purpose_from,
-                "purpose_to": change.purpose_to,
-                "at": from_micros(change.at),
-            }
+        made(
+            answers.ChangeRow,
+            kind=change.kind,
+            party=change.party,
+            categories=list(change.categories),
+            purpose_from=change.purpose_from,
+            purpose_to=change.purpose_to,
+            at=from_micros(change.at),
         )
         for change in facts.changes
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from lineage.storage.bulk import Upsert
 from lineage.storage.drafts import Draft
 from lineage.storage.engines import Connection
 
+_OWN_BELOW = f"{OWN_SOURCE}/"
 _LESSER = "CASE WHEN excluded.{0} < sources.{0} THEN excluded.{0} ELSE sources.{0} END"
 _MERGE = Upsert(
     t.sources,
@@ -57,19 +59,23 @@ def read_freshness(conn: Connection, controller: str, *, known_at: int | None = 
     ``complete_from`` counts the sources that had been heard of by ``known_at``; what we write
     ourselves says nothing of how complete the services' record is.
     """
-    sizes = conn.execute(sa.select(t.logs.c.lane, t.logs.c.size).order_by(t.logs.c.lane))
-    complete_up_to = dict(sizes.all())
+    sizes = conn.execute(sa.select(t.logs.c.lane, t.logs.c.size))
     c = t.sources.c
     what = sa.select(c.source, c.first_occurred_at, c.last_recorded_at).where(
-        c.controller == controller,
-        c.source != OWN_SOURCE,
-        c.source.not_like(f"{OWN_SOURCE}/%"),
+        c.controller == controller
     )
     if known_at is not None:
         what = what.where(c.first_recorded_at <= known_at)
-    rows = conn.execute(what).all()
-    sources: dict[str, int] = {}
-    for row in rows:
-        sources[row.source] = max(sources.get(row.source, 0), row.last_recorded_at)
-    first = min((row.first_occurred_at for row in rows), default=None)
-    return Freshness(complete_up_to, first, sources)
+    return freshness_of(sizes.all(), conn.execute(what).all())
+
+
+def freshness_of(sizes: Iterable[Sequence[Any]], sources: Iterable[Sequence[Any]]) -> Freshness:
+    """From rows of (lane, size), and of (source, first occurred, last recorded) at all lanes."""
+    found: dict[str, int] = {}
+    begin: int | None = None
+    for source, first, last in sources:
+        if source == OWN_SOURCE or source.startswith(_OWN_BELOW):
+            continue
+        found[source] = max(found.get(source, 0), last)
+        begin = first if begin is None else min(begin, first)
+    return Freshness(dict(sorted((lane, size) for lane, size in sizes)), begin, found)

@@ -1,0 +1,48 @@
+"""Statements outside a transaction, each a snapshot by itself: for questions that need only one.
+
+A transaction costs a client two journeys to the server, and the toolkit more than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import sqlalchemy as sa
+
+from lineage.storage.engines import KINDS, MADE, Connection
+
+Result = TypeVar("Result")
+
+
+class _Bare:
+    """A connection from the pool, with as much of a ``Connection`` as ``bulk`` and keyring use."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Take a connection."""
+        self.dialect = engine.dialect
+        self.connection = engine.raw_connection()
+        self.info: dict[str, set[bytes]] = {MADE: set()}
+
+
+def ask(engine: sa.Engine, work: Callable[[Connection], Result]) -> Result:
+    """Do what only reads; once more on another connection where the first was found cut."""
+    kind = KINDS[engine.dialect.name]
+    last = False
+    while True:
+        bare = None
+        try:
+            bare = _Bare(engine)
+            return work(cast(Connection, bare))
+        except (sa.exc.DBAPIError, *kind.ERRORS) as error:
+            original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+            cut = kind.is_cut(original)
+            if cut and bare is not None:
+                bare.connection.invalidate()
+            if not cut or last:
+                named: Exception | None = kind.named(original)
+                raise (error if named is None else named) from None
+            last = True
+        finally:
+            if bare is not None:
+                bare.connection.close()

@@ -1,0 +1,160 @@
+"""One person's stored facts in one statement, for the questions of every day. SQL only.
+
+A statement is a snapshot by itself, on both engines, so there is no transaction to begin and to
+end; what belongs to the person comes back as JSON that the engine wrote, so one fetch brings it
+all. A second statement is sent where natural persons must be named: linked ids, and parties.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic_core import from_json
+
+from lineage.domain.facts import Facts
+from lineage.domain.parties import parties_of, renamed
+from lineage.events.marks import PERSON_PREFIX
+from lineage.storage import tables as t
+from lineage.storage.asking import ask
+from lineage.storage.engines import Connection, driver_of, is_sqlite
+from lineage.storage.fact_rows import change_of, edge_of, erasure_of, notice_of, request_of
+from lineage.storage.freshness import Freshness, freshness_of
+from lineage.storage.keyring import Keyring
+
+OF_PERSON = (t.edges, t.erasures, t.changes, t.requests, t.notices)
+"""What is read of all the refs of a person, whatever the order."""
+
+_WHO = """
+WITH RECURSIVE who(ref) AS (
+  SELECT subject_ref FROM subjects WHERE lookup = {blob}
+  UNION SELECT l.other_ref FROM who JOIN links AS l ON l.subject_ref = who.ref
+)
+SELECT
+  (SELECT {list}({hex}(who.ref{as_hex})){as_text} FROM who),
+  {tables},
+  (SELECT {list}({row}(lane, size)){as_text} FROM logs),
+  (SELECT {list}({row}(source, first_occurred_at, last_recorded_at)){as_text} FROM sources
+   WHERE controller = {text})
+"""
+
+_TABLE = """(SELECT {list}({row}({columns})){as_text} FROM "{table}" AS t
+   WHERE t.subject_ref {among})"""
+
+_SQLITE = {
+    "blob": "?",
+    "text": "?",
+    "list": "json_group_array",
+    "row": "json_array",
+    "hex": "hex",
+    "as_hex": "",
+    "as_text": "",
+    "among": "IN (SELECT ref FROM who)",
+}
+_POSTGRESQL = {
+    "blob": "%b::bytea",
+    "text": "%t::text",
+    "list": "json_agg",
+    "row": "json_build_array",
+    "hex": "encode",
+    "as_hex": ", 'hex'",
+    "as_text": "::text",
+    "among": "= ANY(ARRAY(SELECT ref FROM who))",
+}
+
+
+def _statement(words: dict[str, str]) -> str:
+    def column(of: sa.Column[Any]) -> str:
+        name = f't."{of.name}"'
+        if isinstance(of.type, sa.LargeBinary):
+            return f"{words['hex']}({name}{words['as_hex']})"
+        return name
+
+    found = [
+        _TABLE.format(table=table.name, columns=", ".join(map(column, table.columns)), **words)
+        for table in OF_PERSON
+    ]
+    return _WHO.format(tables=",\n  ".join(found), **words)
+
+
+_ON_SQLITE, _ON_POSTGRESQL = _statement(_SQLITE), _statement(_POSTGRESQL)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPerson:
+    """What is stored of a person at one moment: nothing of it where it is not on record.
+
+    ``ids`` are those of its refs where it has several, else none: the one is what was asked for.
+    """
+
+    refs: tuple[bytes, ...]
+    ids: tuple[str, ...]
+    facts: Facts
+    fresh: Freshness
+
+
+def read_person(
+    engine: sa.Engine, keyring: Keyring, *, controller: str, lookup: bytes
+) -> StoredPerson:
+    """The person with all its linked refs, parties named, and how far the record reaches."""
+
+    def read(conn: Connection) -> StoredPerson:
+        who, *parts, sizes, sources = _fetch(conn, lookup, controller)
+        fresh = freshness_of(sizes, sources)
+        facts = Facts(*(_facts(kind, rows) for kind, rows in zip(_KINDS, parts, strict=True)))
+        refs = tuple(sorted(map(bytes.fromhex, who)))
+        parties = {_ref_of(p): p for p in parties_of(facts) if p.startswith(PERSON_PREFIX)}
+        several = refs if len(refs) > 1 else ()
+        names = keyring.names(conn, {*parties, *several})
+        party_names = {p: PERSON_PREFIX + names[ref] for ref, p in parties.items() if ref in names}
+        ids = tuple(names[ref] for ref in several)
+        return StoredPerson(refs, ids, renamed(facts, party_names), fresh)
+
+    return ask(engine, read)
+
+
+def _ref_of(party: str) -> bytes:
+    return bytes.fromhex(party.removeprefix(PERSON_PREFIX))
+
+
+def _fetch(conn: Connection, lookup: bytes, controller: str) -> list[list[Any]]:
+    driver = driver_of(conn)
+    on = _ON_SQLITE if is_sqlite(conn) else _ON_POSTGRESQL
+    (row,) = driver.execute(on, (lookup, controller)).fetchall()
+    return [[] if part is None else from_json(part) for part in row]
+
+
+class _Kind:
+    """How rows of a table, as they come in JSON, are made facts."""
+
+    def __init__(self, table: sa.Table, make: Callable[[Any], Any]) -> None:
+        """Take the columns as they are."""
+        columns = list(table.columns)
+        self.make = make
+        self.row: Any = namedtuple("Found", [c.name for c in columns])  # type: ignore[misc]  # noqa: PYI024 - data
+        self.blobs = [n for n, c in enumerate(columns) if isinstance(c.type, sa.LargeBinary)]
+
+
+_KINDS = [
+    _Kind(t.edges, edge_of),
+    _Kind(t.erasures, erasure_of),
+    _Kind(t.changes, change_of),
+    _Kind(t.requests, request_of),
+    _Kind(t.notices, notice_of),
+]
+
+
+def _facts(kind: _Kind, rows: list[list[Any]]) -> tuple[Any, ...]:
+    """The facts in the order of their keys, which are the first columns of each table."""
+    if not rows:
+        return ()
+    rows.sort()
+    found = []
+    for row in rows:
+        for blob in kind.blobs:
+            row[blob] = bytes.fromhex(row[blob])
+        found.append(kind.make(kind.row._make(row)))
+    return tuple(found)

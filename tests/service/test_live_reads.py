@@ -1,0 +1,106 @@
+"""The way by which a person is read now, against the way in a transaction: one answer, one cost."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+from lineage.generator import generate
+from lineage.service import answers
+from lineage.service.people import view_at
+from lineage.tracker import Tracker
+from tests.storage.shop import CONTROLLER, OTHER_CONTROLLER, linked, open_shop, share
+from tests.support.places import StorePlace
+from tests.support.statements import statements_of
+
+STATEMENTS_MAX = 2
+"""The person with everything; and the names of natural persons, where there are any."""
+
+
+@pytest.fixture
+def shop(store_place: StorePlace) -> Iterator[Tracker]:
+    """Everything that the generator knows to happen, to sixty people; some are linked besides."""
+    with open_shop(store_place) as tracker:
+        made = list(generate(60, 1500, 7, controllers=[CONTROLLER, OTHER_CONTROLLER]))
+        joined = [linked(f"m{n}@shop.example", subject=f"m{n}") for n in range(3)]
+        party = share("person:m2", subject="m1")
+        assert not tracker.record([*made, *joined, party]).reasons
+        yield tracker
+
+
+def _people(tracker: Tracker) -> list[tuple[str, str]]:
+    store = tracker.store
+    with store.reading() as conn:
+        rows = conn.exec_driver_sql("SELECT subject_ref, controller FROM persons").all()
+        names = store.keyring.names(conn, [row.subject_ref for row in rows])
+    assert len(rows) > 60
+    return sorted((row.controller, names[row.subject_ref]) for row in rows)
+
+
+def test_the_quick_way_reads_what_the_other_reads(shop: Tracker) -> None:
+    """In one statement the same facts come, in the same order, as in a transaction of several."""
+    questions = shop._ask  # both ways, beneath the answers
+    view = view_at(questions.now(), None, None)
+    shown = 0
+    for controller, subject in _people(shop):
+        live = questions.people.read_live(controller, subject, view)
+        if live is None:  # something of the future, which only the ledger can leave out
+            continue
+        with shop.store.reading() as conn:
+            person = questions.people.read(conn, controller, subject, view)
+            frame = questions.frame(conn, controller, view, nothing=not person.facts.edges)
+            ids = shop.store.keyring.names(conn, person.refs)
+        assert live.stored.facts == person.facts
+        assert live.stored.refs == person.refs
+        assert set(live.stored.ids) == (set(ids.values()) if len(ids) > 1 else set())
+        fresh = live.stored.fresh
+        assert frame == questions.framed(
+            controller, view, fresh, nothing=not live.stored.facts.edges
+        )
+        shown += 1
+    assert shown > 60
+
+
+def test_answers_are_as_if_validated(shop: Tracker) -> None:
+    """An answer made of our own values is the one that validating it gives, to the last byte."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for controller, subject in _people(shop):
+            for answer in (
+                shop.lineage(subject, controller=controller),
+                shop.holders(subject, controller=controller),
+            ):
+                again = type(answer).model_validate(answer.model_dump(by_alias=True))
+                assert again == answer
+                text = answer.model_dump_json(by_alias=True)
+                assert again.model_dump_json(by_alias=True) == text
+                assert type(answer).model_validate_json(text) == answer
+
+
+def test_made_sets_every_field() -> None:
+    """What is made has all fields set, is frozen, and copies like any other answer."""
+    row = answers.made(answers.EraseRow, system="crm", categories=["email"])
+    assert row == answers.EraseRow(system="crm", categories=["email"])
+    assert row.model_fields_set == {"system", "categories"}
+    assert row.model_copy(update={"system": "erp"}).system == "erp"
+    with pytest.raises(ValueError, match="frozen"):
+        row.system = "erp"  # type: ignore[misc]
+
+
+def test_a_question_of_today_costs_two_statements_at_most(shop: Tracker) -> None:
+    """Whoever is asked about, and whatever is on record."""
+    people = [*_people(shop), (CONTROLLER, "nobody")]
+    for question in (shop.lineage, shop.holders):
+        for controller, subject in people:
+            with statements_of(shop.store.engine) as sent:
+                question(subject, controller=controller)
+            assert 1 <= len(sent) <= STATEMENTS_MAX, sent
+
+
+def test_natural_persons_stand_under_their_ids(shop: Tracker) -> None:
+    """The linked ids of a person, and parties that are people, are named in the quick way too."""
+    shown = shop.lineage("m1", controller=CONTROLLER)
+    assert shown.linked == ["m1@shop.example"]
+    assert "person:m2" in {edge.to for edge in shown.edges}
