@@ -106,7 +106,7 @@ def _captured(tracker: Tracker) -> Iterator[Statements]:
     found: Statements = []
 
     class Cursor(sqlite3.Cursor):
-        def execute(self, statement: str, parameters: Any = ()) -> sqlite3.Cursor:
+        def execute(self, statement: str, parameters: Any = ()) -> Any:
             found.append((statement, parameters))
             return super().execute(statement, parameters)
 
@@ -114,7 +114,7 @@ def _captured(tracker: Tracker) -> Iterator[Statements]:
         def cursor(self, _factory: Any = None) -> Any:
             return super().cursor(Cursor)
 
-        def execute(self, statement: str, parameters: Any = ()) -> sqlite3.Cursor:
+        def execute(self, statement: str, parameters: Any = ()) -> Any:
             found.append((statement, parameters))
             return super().execute(statement, parameters)
 
