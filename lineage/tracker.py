@@ -29,7 +29,7 @@ from lineage.service.acts import Acts
 from lineage.service.checking import OPERATOR_CLASSES, Checker
 from lineage.service.errors import InvalidInput
 from lineage.service.incoming import Incoming, from_events, from_messages
-from lineage.service.messages import MessageReader
+from lineage.service.messages import Message, MessageReader
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.service.requesting import Requests
@@ -95,9 +95,7 @@ def _micros(clock: Clock | None) -> Callable[[], int]:
 
 
 class Tracker:
-    """One open store; close it, or use it in a ``with``. Any thread may ask, and ``record_one``;
-    the rest is for one thread at a time.
-    """
+    """One open store, to be closed. Any thread may ask or ``record_one``, one do the rest."""
 
     def __init__(
         self,
@@ -198,8 +196,19 @@ class Tracker:
         """``record_file`` for an open binary stream; ``size`` in bytes is for ``progress``."""
         reader = MessageReader(stream)
         tell = None if progress is None else lambda _: progress(reader.bytes_read, size)
+        return self.record_messages(reader, strict=strict, batch_size=batch_size, progress=tell)
+
+    def record_messages(
+        self,
+        messages: Iterable[Message],
+        *,
+        strict: bool = False,
+        batch_size: int = BATCH_SIZE,
+        progress: Callable[[int], None] | None = None,
+    ) -> answers.RecordReceipt:
+        """``record`` for messages that know their place in what they come from."""
         return self._recorder.record(
-            from_messages(reader), batch_size=batch_size, strict=strict, progress=tell
+            from_messages(messages), batch_size=batch_size, strict=strict, progress=progress
         )
 
     def lineage(

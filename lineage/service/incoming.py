@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,3 +128,25 @@ def _named(incoming: Incoming, problem: EventProblem) -> answers.Problem:
         reason=problem.reason,
         expected=problem.expected,
     )
+
+
+def joined(receipts: Sequence[answers.RecordReceipt], seconds: float) -> answers.RecordReceipt:
+    """One receipt of several, that took so long together."""
+    reasons: dict[str, int] = {}
+    for receipt in receipts:
+        for reason, count in receipt.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    return answers.RecordReceipt(
+        read=sum(r.read for r in receipts),
+        recorded=sum(r.recorded for r in receipts),
+        duplicates=sum(r.duplicates for r in receipts),
+        refused=sum(r.refused for r in receipts),
+        warnings=_first(w for r in receipts for w in r.warnings),
+        problems=_first(p for r in receipts for p in r.problems),
+        reasons=dict(sorted(reasons.items())),
+        seconds=seconds,
+    )
+
+
+def _first(problems: Iterable[answers.Problem]) -> list[answers.Problem]:
+    return sorted(problems, key=lambda problem: problem.item or 0)[:PROBLEMS_MAX]

@@ -10,7 +10,7 @@ from lineage.events.times import from_micros
 from lineage.service import answers
 from lineage.service.errors import InvalidInput, NotFound
 from lineage.service.garbage import fewer_collections
-from lineage.service.incoming import Incoming
+from lineage.service.incoming import Incoming, joined
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.storage.dead_letters import StoredDeadLetter
@@ -101,7 +101,7 @@ class Upkeep:
             receipt, accepted = self._recorder.replay(incoming)
             receipts.append(receipt)
             self._store.run(partial(self._store.dead_letters.drop, ids=accepted))
-        return _joined(receipts, time.monotonic() - started)
+        return joined(receipts, time.monotonic() - started)
 
     def doctor(self) -> answers.DoctorReport:
         """Whether store, keys and lanes are sound, and what waits for somebody."""
@@ -160,21 +160,4 @@ def _letter_row(letter: StoredDeadLetter) -> answers.DeadLetterRow:
         reason=letter.reason,
         field=field,
         expected=expected,
-    )
-
-
-def _joined(receipts: list[answers.RecordReceipt], seconds: float) -> answers.RecordReceipt:
-    reasons: dict[str, int] = {}
-    for receipt in receipts:
-        for reason, count in receipt.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + count
-    return answers.RecordReceipt(
-        read=sum(r.read for r in receipts),
-        recorded=sum(r.recorded for r in receipts),
-        duplicates=sum(r.duplicates for r in receipts),
-        refused=sum(r.refused for r in receipts),
-        warnings=[w for r in receipts for w in r.warnings][:100],
-        problems=[p for r in receipts for p in r.problems][:100],
-        reasons=dict(sorted(reasons.items())),
-        seconds=seconds,
     )
