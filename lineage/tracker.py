@@ -395,5 +395,7 @@ class Tracker:
 
 def upgrade_store(url: str = DEFAULT_STORE, *, keys: Path | str | None = None) -> str:
     """Run the migrations a store lacks (a fresh one is made); gives the version it has now."""
-    _keys_for(url, default_key_folder(url) if keys is None else Path(keys))
-    return schema.upgrade(url)[1]
+    loaded = _keys_for(url, default_key_folder(url) if keys is None else Path(keys))
+    version = schema.upgrade(url)[1]
+    schema.settle_keys(url, loaded.checks())
+    return version

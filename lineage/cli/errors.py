@@ -58,6 +58,7 @@ VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
             UNUSABLE,
             "Check --keys or LINEAGE_KEYS; the keys must be those the store was made with.",
         ),
+        "RoleUnusable": Verdict(USAGE, "See `lineage db grants --help`."),
         "VersionChanged": Verdict(
             USAGE, "Look at the plan again with `lineage request plan` and decide with its ver."
         ),

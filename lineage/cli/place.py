@@ -126,8 +126,23 @@ def make_tracker(place: Place) -> "Tracker":
     )
 
 
-def upgrade_tables(place: Place) -> str:
-    """Bring the tables of ``place`` to this version, making store and keys where nothing is yet."""
+def upgrade_tables(place: Place) -> tuple[str, int]:
+    """Bring the tables of ``place`` to this version, making store and keys where nothing is yet.
+
+    Gives the version they have now, and how many people a rebuild would make quicker.
+    """
+    from lineage.storage.schema import count_unknown
     from lineage.tracker import upgrade_store
 
-    return upgrade_store(place.store or DEFAULT_STORE, keys=place.keys)
+    url = place.store or DEFAULT_STORE
+    return upgrade_store(url, keys=place.keys), count_unknown(url)
+
+
+def grant_roles(
+    place: Place, *, ingest: str | None, reader: str | None, apply: bool
+) -> tuple[str, ...]:
+    """Give these roles what they need in the store of ``place``; needs no keys."""
+    from lineage.storage.grants import grants_for
+
+    url = place.store or DEFAULT_STORE
+    return grants_for(url, ingest=ingest, reader=reader, apply=apply)

@@ -6,6 +6,7 @@ StorageError
 │   ├── SchemaMismatch   older or newer than the program
 │   └── CannotOpen       a sealed value was changed (lineage.storage.seal)
 ├── KeysUnusable         missing, readable by others, of another store
+├── RoleUnusable         not there, or no grant can limit it
 └── VersionChanged       the person changed since the plan was shown
 """
 
@@ -42,6 +43,10 @@ class SchemaMismatch(StoreUnusable):
 
 class KeysUnusable(StorageError):
     """The keys cannot be used; nothing was done."""
+
+
+class RoleUnusable(StorageError):
+    """The role cannot be given what it needs and no more; nothing was done."""
 
 
 class VersionChanged(StorageError):

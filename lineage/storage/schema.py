@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from lineage.storage import tables as t
 from lineage.storage.engines import insert_new, is_sqlite, open_engine, reading, writing
 from lineage.storage.errors import KeysUnusable, SchemaMismatch, StoreUnusable
+from lineage.storage.standings import UNKNOWN
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -66,6 +67,9 @@ def upgrade(url: str) -> tuple[str | None, str]:
     engine = open_engine(url)
     try:
         before = current_version(engine)
+        if before is not None and before > SCHEMA_VERSION:
+            check_version(engine)  # a newer program was here; what it made is not taken back
+            return before, before
         with writing(engine) as conn:
             if not is_sqlite(conn):  # where the lock is not taken by the transaction itself
                 conn.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADING)))
@@ -73,6 +77,20 @@ def upgrade(url: str) -> tuple[str | None, str]:
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
         return before, SCHEMA_VERSION
+    finally:
+        engine.dispose()
+
+
+def count_unknown(url: str) -> int:
+    """How many people stand in the store as not worked out, and are folded whole until a rebuild:
+    those of a store from before the standings were kept.
+    """
+    engine = open_engine(url)
+    try:
+        with reading(engine) as conn:
+            people = sa.select(sa.func.count()).select_from(t.persons)
+            marked = t.persons.c.marks.op("&")(UNKNOWN) != 0
+            return conn.execute(people.where(marked)).scalar_one()
     finally:
         engine.dispose()
 
@@ -95,7 +113,15 @@ def check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
         raise
 
 
-def _check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
+def settle_keys(url: str, key_checks: Mapping[str, bytes]) -> None:
+    """Note whose keys a store has, so that no role that comes later needs to write that."""
+    engine = open_engine(url)
+    check_schema(engine, key_checks)
+    engine.dispose()
+
+
+def check_version(engine: sa.Engine) -> dict[str, bytes]:
+    """Raise ``SchemaMismatch`` unless this program may use the store; gives ``meta``."""
     version = current_version(engine)
     stored = {} if version is None else _stored_meta(engine)
     if version is not None and version > SCHEMA_VERSION:
@@ -110,6 +136,11 @@ def _check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
             f" ({SCHEMA_VERSION})",
             do="run lineage db upgrade",
         )
+    return stored
+
+
+def _check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
+    stored = check_version(engine)
     if any(stored.get(name, value) != value for name, value in key_checks.items()):
         raise KeysUnusable(
             "the keys are those of another store",

@@ -20,7 +20,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
     """Put a fake behind the one place where commands open a store."""
     fake = Opened()
     monkeypatch.setattr(place, "make_tracker", fake)
-    monkeypatch.setattr(database, "upgrade_tables", lambda _: "0001")
+    monkeypatch.setattr(database, "upgrade_tables", lambda _: ("0001", 0))
     for name in ("STORE", "KEYS", "POLICIES", "RECIPIENTS", "DEBUG"):
         monkeypatch.delenv(f"LINEAGE_{name}", raising=False)
     return fake

@@ -20,7 +20,7 @@ PAGE = Path("docs/cli.md")
 ISSUE = (
     *("record", "show", "holders", "recipient subjects", "dispatch", "rebuild", "verify"),
     *("request open", "request decide", "request plan", "request status", "request list"),
-    *("dead-letters list", "dead-letters show", "dead-letters replay", "db upgrade"),
+    *("dead-letters list", "dead-letters show", "dead-letters replay", "db upgrade", "db grants"),
     *("doctor", "generate", "demo"),
 )
 
