@@ -102,11 +102,11 @@ def count(met: Counter[str], error: type[Exception], name: str) -> None:
     """Count how often an error is made, whoever then goes on from it."""
     made = error.__init__
 
-    def counted(self: Exception) -> None:
+    def counted(self: Exception, *args: Any) -> None:
         met[name] += 1
-        made(self)
+        made(self, *args)
 
-    error.__init__ = counted  # type: ignore[method-assign]
+    error.__init__ = counted  # type: ignore[assignment]
 
 
 def storm(url: str, keys: str, seed: str, number: str, seconds: str) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from lineage import open_tracker
 from tests.faults.storm import storm
 
 
-def record(url: str, path: str, batch_size: str) -> None:
+def record(url: str, keys: str, path: str, batch_size: str) -> None:
     """Record a file, with a line for each batch that is durable."""
-    with open_tracker(url) as tracker:
+    with open_tracker(url, keys=keys) as tracker:
         tracker.record_file(
             Path(path), batch_size=int(batch_size), progress=lambda *_: print("batch", flush=True)
         )
@@ -26,5 +27,5 @@ def dispatch(url: str, recipients: str, lease_seconds: str) -> None:
 
 
 if __name__ == "__main__":
-    work = {"record": record, "dispatch": dispatch, "storm": storm}
+    work: dict[str, Callable[..., None]] = {"record": record, "dispatch": dispatch, "storm": storm}
     work[sys.argv[1]](*sys.argv[2:])

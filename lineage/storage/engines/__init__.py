@@ -44,6 +44,9 @@ def open_engine(url: str) -> sa.Engine:
     return engine
 
 
+IDLE_MAX = 5
+"""How many connections the pool keeps while nobody uses them: SQLAlchemy's own number."""
+
 MADE = "lineage subjects made in this transaction"
 
 
@@ -87,17 +90,22 @@ def _transaction(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
 
 @contextmanager
 def _begun(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
-    """A connection in a transaction. One from the pool may have died unnoticed: then another."""
+    """A connection in a transaction. Those from the pool may have died unnoticed, all of them where
+    their server was started again: then another, in the end a new one.
+    """
     kind = KINDS[engine.dialect.name]
     with engine.connect() as plain:
         connection = plain.execution_options(lineage_write=write)
-        try:
-            kind.begin(connection.connection.driver_connection, write=write)
-        except kind.ERRORS as error:
-            if not kind.is_cut(error):
-                raise
-            connection.invalidate()
-            kind.begin(connection.connection.driver_connection, write=write)
+        for is_last in (*[False] * IDLE_MAX, True):
+            try:
+                kind.begin(connection.connection.driver_connection, write=write)
+                break
+            except kind.ERRORS as error:
+                if not kind.is_cut(error):
+                    raise
+                connection.invalidate()
+                if is_last:
+                    raise
         connection.info[MADE] = set()
         with connection.begin():
             yield connection
