@@ -154,11 +154,9 @@ class Questions:
             # Those with a hop now may have had none then.
             nothing = not more and not (refs if view.live else rows)
             frame = self.frame(conn, controller, view, nothing=nothing and after == b"")
-        return answers.RecipientSubjects(
-            recipient=recipient,
-            rows=rows,
-            next=_cursor(page[-1]) if more else None,
-            **frame,
+        following = _cursor(page[-1]) if more else None
+        return made(
+            answers.RecipientSubjects, **frame, recipient=recipient, rows=rows, next=following
         )
 
     def _stored_party(self, conn: Connection, controller: str, recipient: str) -> str:
@@ -189,25 +187,27 @@ class Questions:
         connected, links = linked_refs(conn, page)
         groups = {ref: group for group in components(connected, links) for ref in group}
         stored = read_holding_facts(conn, sorted(connected), holder) if view.live else {}
-        names = self.store.keyring.names(conn, connected)
-        rows: list[answers.SubjectRow] = []
+        held: list[tuple[bytes, Holding]] = []
         for ref in page:
             own = joined_facts(stored[r] for r in groups[ref] if r in stored)
             main = main_ref(groups[ref], links)
             if not view.live or reaches_beyond(own, view.as_of):
                 read = self.people.read_raw(conn, controller, ref, view)
                 own, main = facts_of_holder(read.facts, holder), read.main or ref
-            if min((edge.ref for edge in own.edges), default=None) != ref:
-                continue
-            subject = names.get(main) or self.store.keyring.names(conn, [main])[main]
-            rows += [
-                answers.SubjectRow(
-                    subject=subject, category=held.category, since=from_micros(held.since)
-                )
-                for held in holdings(own.edges, own.erasures, controller=controller)
-                if held.held
-            ]
-        return rows
+            if min((edge.ref for edge in own.edges), default=None) == ref:
+                found = holdings(own.edges, own.erasures, controller=controller)
+                held += [(main, holding) for holding in found if holding.held]
+        # Opened are only the ids that are shown.
+        names, times = self.store.keyring.names(conn, {main for main, _ in held}), Times()
+        return [
+            made(
+                answers.SubjectRow,
+                subject=names[main],
+                category=holding.category,
+                since=times[holding.since],
+            )
+            for main, holding in held
+        ]
 
     def frame(
         self, conn: Connection, controller: str, view: View, *, nothing: bool

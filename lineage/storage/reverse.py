@@ -6,20 +6,27 @@ import sqlalchemy as sa
 
 from lineage.events import EventRetracted
 from lineage.storage import tables as t
+from lineage.storage.engines import Connection, driver_of, is_sqlite
+
+_PAGE = """
+SELECT DISTINCT subject_ref FROM edges
+WHERE controller = {text} AND to_kind = 'recipient' AND to_party = {text} AND subject_ref > {blob}
+ORDER BY subject_ref LIMIT {number}
+"""
+_PAGE_ON_SQLITE = _PAGE.format(text="?", blob="?", number="?")
+_PAGE_ON_POSTGRESQL = _PAGE.format(text="%t", blob="%b::bytea", number="%s")
+"""The index holds all it asks for in the order it asks for: it reads a page and no more."""
 
 
 def refs_with_edges_to(
-    conn: sa.Connection, controller: str, recipient: str, *, after: bytes, limit: int
+    conn: Connection, controller: str, recipient: str, *, after: bytes, limit: int
 ) -> list[bytes]:
     """Refs, in their order, from ``after`` on, with a hop to the recipient."""
-    c = t.edges.c
-    what = sa.select(c.subject_ref).where(
-        c.controller == controller,
-        c.to_kind == "recipient",
-        c.to_party == recipient,
-        c.subject_ref > after,
-    )
-    return list(conn.execute(what.distinct().order_by(c.subject_ref).limit(limit)).scalars())
+    values = (controller, recipient, after, limit)
+    if is_sqlite(conn):
+        return [ref for (ref,) in driver_of(conn).execute(_PAGE_ON_SQLITE, values)]
+    cursor = driver_of(conn).cursor(binary=True)
+    return [ref for (ref,) in cursor.execute(_PAGE_ON_POSTGRESQL, values)]
 
 
 def refs_retracted_since(conn: sa.Connection, controller: str, known_at: int) -> list[bytes]:

@@ -18,6 +18,9 @@ from tests.support.statements import statements_of
 STATEMENTS_MAX = 2
 """The person with everything; and the names of natural persons, where there are any."""
 
+PAGE_STATEMENTS_MAX = 9
+"""Begin and commit; refs, links, edges, outs, names; two on how far the record reaches."""
+
 
 @pytest.fixture
 def shop(store_place: StorePlace) -> Iterator[Tracker]:
@@ -77,6 +80,52 @@ def test_answers_are_as_if_validated(shop: Tracker) -> None:
                 text = answer.model_dump_json(by_alias=True)
                 assert again.model_dump_json(by_alias=True) == text
                 assert type(answer).model_validate_json(text) == answer
+
+
+def _recipients(tracker: Tracker) -> list[tuple[str, str]]:
+    with tracker.store.reading() as conn:
+        what = "SELECT DISTINCT controller, to_party FROM edges WHERE to_kind = 'recipient'"
+        found = [(name, party) for name, party in conn.exec_driver_sql(what)]
+    assert len(found) > 5
+    return sorted(one for one in found if not one[1].startswith("person:"))
+
+
+def test_a_page_is_as_if_validated_and_names_who_holds(shop: Tracker) -> None:
+    """A page of the reverse question is the validated one too, and says what ``holders`` says."""
+    held = {
+        (controller, row.holder, subject, row.category, row.since)
+        for controller, subject in _people(shop)
+        for row in shop.holders(subject, controller=controller).holders
+        if row.held and row.holder_kind == "recipient"
+    }
+    found = set()
+    for controller, recipient in _recipients(shop):
+        page = shop.recipient_subjects(recipient, controller=controller, limit=1000)
+        text = page.model_dump_json(by_alias=True)
+        again = answers.RecipientSubjects.model_validate(page.model_dump(by_alias=True))
+        assert (again, again.model_dump_json(by_alias=True)) == (page, text)
+        found |= {(controller, recipient, r.subject, r.category, r.since) for r in page.rows}
+    # A linked person stands in the pages once, and has the same holders under each of its ids.
+    assert found
+    assert found <= held
+    assert {one[:2] + one[3:] for one in held if not one[1].startswith("person:")} == {
+        one[:2] + one[3:] for one in found
+    }
+
+
+def test_a_page_costs_the_same_for_one_person_and_for_many(store_place: StorePlace) -> None:
+    """However many people are on a page, its statements are as many as for one."""
+    counts = set()
+    with open_shop(store_place) as tracker:
+        for new in (range(1), range(1, 90)):
+            tracker.record([share("FastParcel", subject=f"p{n}") for n in new])
+            tracker.store.engine.dispose()
+            with statements_of(tracker.store.engine) as sent:
+                page = tracker.recipient_subjects("FastParcel", controller=CONTROLLER)
+            assert len(page.rows) == new.stop
+            counts.add(sum(not one.startswith(("PRAGMA", "SET", "\nSET")) for one in sent))
+    assert len(counts) == 1
+    assert max(counts) <= PAGE_STATEMENTS_MAX
 
 
 def test_made_sets_every_field() -> None:
