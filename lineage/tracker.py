@@ -396,6 +396,4 @@ class Tracker:
 def upgrade_store(url: str = DEFAULT_STORE, *, keys: Path | str | None = None) -> str:
     """Run the migrations a store lacks (a fresh one is made); gives the version it has now."""
     loaded = _keys_for(url, default_key_folder(url) if keys is None else Path(keys))
-    version = schema.upgrade(url)[1]
-    schema.settle_keys(url, loaded.checks())
-    return version
+    return schema.upgrade(url, key_checks=loaded.checks())[1]

@@ -59,8 +59,12 @@ def _has_tables(conn: sa.Connection) -> bool:
     return bool(names)
 
 
-def upgrade(url: str) -> tuple[str | None, str]:
-    """Run the migrations that are missing: (version before, version after)."""
+def upgrade(url: str, *, key_checks: Mapping[str, bytes] | None = None) -> tuple[str | None, str]:
+    """Run the migrations that are missing: (version before, version after).
+
+    With ``key_checks`` the store also notes whose keys it has, so that no role that comes later
+    needs to write that.
+    """
     # Alembic is slow to import and needed only here.
     from alembic import command
 
@@ -76,6 +80,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
             config = migration_config()
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
+        _check_schema(engine, key_checks or {})
         return before, SCHEMA_VERSION
     finally:
         engine.dispose()
@@ -111,13 +116,6 @@ def check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
     except BaseException:
         engine.dispose()  # nobody will have it to close
         raise
-
-
-def settle_keys(url: str, key_checks: Mapping[str, bytes]) -> None:
-    """Note whose keys a store has, so that no role that comes later needs to write that."""
-    engine = open_engine(url)
-    check_schema(engine, key_checks)
-    engine.dispose()
 
 
 def check_version(engine: sa.Engine) -> dict[str, bytes]:
