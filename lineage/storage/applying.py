@@ -7,6 +7,7 @@ anything read that what follows rests on (``docs/adr/0012``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Protocol
@@ -16,10 +17,10 @@ from lineage.domain.fold.standing import LINKED_TO, Standing, standing_of
 from lineage.domain.parties import parties_of, renamed
 from lineage.events import Event
 from lineage.storage import tables as t
-from lineage.storage.bulk import Upsert
+from lineage.storage.bulk import COPY_MIN, Upsert
 from lineage.storage.dead_letters import DeadLetterBox
 from lineage.storage.drafts import DeadLetter, Draft, Drafter, PreparedBatch
-from lineage.storage.engines import Connection, made_here
+from lineage.storage.engines import Connection, made_here, pipelined
 from lineage.storage.errors import StorageError, VersionChanged
 from lineage.storage.facts import read_facts
 from lineage.storage.folding import FoldedPerson, Folder, NewEvents
@@ -131,11 +132,13 @@ class Applying:
         conn, folder = self._conn, self._parts.folder
         if expected is not None:
             self._check_version(expected)
-        fresh, reused = self._split(self._batch.drafts)
-        self._applied.recorded = len(fresh)
-        whole, acting = folder.go_forward(conn, self._people(fresh))
-        self._append(fresh)
-        found = [(person.controller, person.facts) for person in self._fold(whole)]
+        # Nothing in here may need its answer from the toolkit, which asks for it too early.
+        with pipelined(conn) if len(self._batch.drafts) < COPY_MIN else nullcontext():
+            fresh, reused = self._split(self._batch.drafts)
+            self._applied.recorded = len(fresh)
+            whole, acting = folder.go_forward(conn, self._people(fresh))
+            self._append(fresh)
+            found = [(person.controller, person.facts) for person in self._fold(whole)]
         if follow is not None:
             found += [(p.controller, read_facts(conn, sorted(p.refs))) for p in acting]
             self._act(found, follow)
@@ -267,7 +270,9 @@ class Applying:
                 events += follow(self._state(controller, facts), applied.now)
         if not events:
             return
-        drafts, new = parts.drafter.draft(conn, [(None, event) for event in events])
+        drafts, new = parts.drafter.draft(
+            lambda: nullcontext(conn), [(None, event) for event in events]
+        )
         assert not new, "acts are about people on record"
         fresh, _ = self._split(drafts)
         self._append(fresh)

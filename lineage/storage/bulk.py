@@ -19,7 +19,9 @@ KEYS_MAX = 2048
 """Keys in one statement on SQLite, which takes at most 32,766 parameters."""
 
 COPY_MIN = 20
-"""Fewer rows are quicker inserted one by one, in a pipeline."""
+"""Fewer rows are quicker inserted one by one, in a pipeline, which COPY would break."""
+
+ROW_LOCK = "FOR UPDATE OF t"
 
 PG_TYPES = {
     sa.LargeBinary: "bytea",
@@ -57,10 +59,10 @@ class Lookup:
         by: Sequence[str] = ("subject_ref",),
         where: str = "",
         order: str = "",
-        lock: bool = False,
+        lock: str = "",
     ) -> None:
-        """``columns`` are all where none are named; ``where``, ``order`` and ``lock`` (FOR UPDATE,
-        where the engine has it) are added to the statement as they are.
+        """``columns`` are all where none are named; ``where``, ``order`` and ``lock`` (only where
+        the engine locks rows) are added to the statement as they are.
         """
         names = list(columns) or [column.name for column in table.columns]
         found: Any = namedtuple("Found", names)  # type: ignore[misc]  # noqa: PYI024 - data
@@ -73,7 +75,7 @@ class Lookup:
         self._order = f" ORDER BY {order}" if order else ""
         self._on_arrays = self._made_for_arrays(table, by) + self._where + self._order
         if lock:
-            self._on_arrays += " FOR UPDATE OF t"
+            self._on_arrays += f" {lock}"
         self._ordered = bool(order)
 
     def _made_for_arrays(self, table: sa.Table, by: Sequence[str]) -> str:
@@ -125,6 +127,7 @@ class Insert:
         into = f'"{table.name}" ({_quoted(names)})'
         self._types = [pg_type(column) for column in table.columns]
         self._one = f"INSERT INTO {into} VALUES ({_marks(names)})"  # noqa: S608
+        self._few = self._one.replace("?", "%b")
         self._copy = f"COPY {into} FROM STDIN (FORMAT BINARY)"
 
     def run(self, conn: Connection, rows: Sequence[Row]) -> None:
@@ -136,8 +139,9 @@ class Insert:
             driver.executemany(self._one, rows)
             return
         with driver.cursor() as cursor:
-            if len(rows) < COPY_MIN:
-                cursor.executemany(self._one.replace("?", "%b"), rows)
+            if len(rows) < COPY_MIN or driver.info.pipeline_status:
+                for row in rows:
+                    cursor.execute(self._few, row)
                 return
             with cursor.copy(self._copy) as copy:
                 copy.set_types(self._types)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import NamedTuple
@@ -29,6 +29,9 @@ CONTROLLER = "controller"
 """Kind of the pseudo-subject that the controller's own events hang on."""
 
 CACHE_MAX = 20_000
+
+Opener = Callable[[], AbstractContextManager[Connection]]
+"""Opens a transaction to read in, or gives the one that is under way."""
 
 _BY_LOOKUP = Lookup(t.subjects, by=["lookup"])
 _BY_REF = Lookup(t.subjects)
@@ -79,10 +82,17 @@ class Keyring:
         self._by_ref: OrderedDict[bytes, Person] = OrderedDict()
 
     def resolve(
-        self, conn: Connection, wanted: Iterable[Who]
+        self, transaction: Opener, wanted: Collection[Who]
     ) -> tuple[dict[Who, Person], dict[Who, NewSubject]]:
-        """Find each person; for those never seen make a row to insert."""
-        found, missing = self._known(conn, wanted)
+        """Find each person; for those never seen make a row to insert.
+
+        A ``transaction`` is opened only where somebody is not remembered.
+        """
+        found = self._cached(wanted)
+        if len(found) == len(wanted):
+            return found, {}
+        with transaction() as conn:
+            found, missing = self._known(conn, wanted)
         new = {who: self._new_subject(lookup, who) for lookup, who in missing.items()}
         return found | {who: subject.person for who, subject in new.items()}, new
 

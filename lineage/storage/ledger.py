@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from lineage.domain.evidence.merkle import LEAF_PREFIX, Frontier, leaf_hash
 from lineage.domain.evidence.tiles import grow_tiles, partial_tiles
 from lineage.storage import tables as t
-from lineage.storage.bulk import Insert, Lookup, Upsert
+from lineage.storage.bulk import ROW_LOCK, Insert, Lookup, Upsert
 from lineage.storage.engines import AnyRow, Connection, is_sqlite
 from lineage.storage.errors import StoreUnusable
 from lineage.storage.seal import Hasher, context, measured
@@ -29,6 +29,9 @@ _KNOWN = Lookup(t.events, ["subject_ref", "event_key", "digest"], by=["subject_r
 _AT = Lookup(t.events, by=["subject_ref", "event_key"])
 _OF_REFS = Lookup(t.events)
 _OF_REFS_BY_THEN = Lookup(t.events, where="t.recorded_at <= %s")
+_LOGS = Lookup(t.logs, by=["lane"], lock=ROW_LOCK)
+_FREE_SLOT = Lookup(t.logs, by=["lane"], order="t.log", lock=f"LIMIT 1 {ROW_LOCK} SKIP LOCKED")
+_SLOTS_MADE = Lookup(t.logs, ["lane"], by=["lane"])
 _NEW_LOG = Upsert(t.logs, by=["lane"])
 MOVED = ("next", "size", "frontier", "mac", "recorded_at")
 _HEAD = Upsert(
@@ -104,28 +107,24 @@ def lock_log(conn: Connection, hasher: Hasher, lane: str) -> Head:
     """The head of a lane's log, made where it is new; held until the transaction ends."""
     if lane == LOCAL_LANE and not is_sqlite(conn):
         return _lock_slot(conn, hasher)
-    what = sa.select(t.logs).where(t.logs.c.lane == lane).with_for_update()
-    row = conn.execute(what).first()
-    if row is None:
+    rows = _LOGS.rows(conn, [lane])
+    if not rows:
         _make_log(conn, hasher, lane)
-        row = conn.execute(what).one()
-    return _checked_head(hasher, row)
+        rows = _LOGS.rows(conn, [lane])
+    return _checked_head(hasher, rows[0])
 
 
 def _lock_slot(conn: Connection, hasher: Hasher) -> Head:
     """A slot of the local lane that nobody holds; where all are held, wait for one of them."""
-    c = t.logs.c
-    slots = sa.select(t.logs).where(c.lane.in_(SLOTS)).order_by(c.log)
-    row = conn.execute(slots.limit(1).with_for_update(skip_locked=True)).first()
-    if row is not None:
-        return _checked_head(hasher, row)
-    made = set(conn.execute(sa.select(c.lane).where(c.lane.in_(SLOTS))).scalars())
-    free = [lane for lane in SLOTS if lane not in made]
-    lane = free[0] if free else random.choice(SLOTS)  # noqa: S311 - which queue, not which secret
-    if free:
-        _make_log(conn, hasher, lane)
-    what = sa.select(t.logs).where(c.lane == lane).with_for_update()
-    return _checked_head(hasher, conn.execute(what).one())
+    rows = _FREE_SLOT.rows(conn, SLOTS)
+    if not rows:
+        made = {row.lane for row in _SLOTS_MADE.rows(conn, SLOTS)}
+        free = [lane for lane in SLOTS if lane not in made]
+        lane = free[0] if free else random.choice(SLOTS)  # noqa: S311 - a queue, not a secret
+        if free:
+            _make_log(conn, hasher, lane)
+        rows = _LOGS.rows(conn, [lane])
+    return _checked_head(hasher, rows[0])
 
 
 def _make_log(conn: Connection, hasher: Hasher, lane: str) -> None:

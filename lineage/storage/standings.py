@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from lineage.domain.facts import Recorded
 from lineage.domain.fold.standing import LINKED, LINKED_TO, KeyOf, Standing, standing_of
 from lineage.storage import tables as t
-from lineage.storage.bulk import Delete, Insert, Lookup, Row, Update, Upsert
+from lineage.storage.bulk import ROW_LOCK, Delete, Insert, Lookup, Row, Update, Upsert
 from lineage.storage.engines import AnyRow, Connection, is_sqlite
 from lineage.storage.persons import linked_refs
 
@@ -25,7 +25,7 @@ NEVER = -(1 << 63)
 
 PLACE = (NEVER, 0, 0, None, None, b"", 0, 0)
 
-_ROWS = Lookup(t.persons, order='t."subject_ref"', lock=True)
+_ROWS = Lookup(t.persons, order='t."subject_ref"', lock=ROW_LOCK)
 _PLACES = Upsert(t.persons, by=["subject_ref"])
 _INSERT = Insert(t.persons)
 _UPDATE = Update(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from lineage.storage.drafts import DeadLetter, Drafter, PreparedBatch
 from lineage.storage.engines import Connection
 from lineage.storage.errors import InTheWay
 from lineage.storage.folding import Folder, Versions
-from lineage.storage.keyring import Keyring
+from lineage.storage.keyring import Keyring, Opener
 from lineage.storage.keys import Keys
 from lineage.storage.ledger import LOCAL_LANE
 from lineage.storage.schema import check_schema
@@ -101,11 +101,8 @@ class Store:
         """
         batch = PreparedBatch(events, dead=list(dead), raw_of=raw_of, after=after)
         expected = {} if after is None else after.new
-        if conn is not None:
-            batch.drafts, batch.new = self.drafter.draft(conn, events)
-        else:
-            with self.reading() as snapshot:
-                batch.drafts, batch.new = self.drafter.draft(snapshot, events, expected)
+        transaction: Opener = self.reading if conn is None else lambda: nullcontext(conn)
+        batch.drafts, batch.new = self.drafter.draft(transaction, events, expected)
         return batch
 
     def apply(

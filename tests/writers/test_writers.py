@@ -103,5 +103,5 @@ def test_a_store_that_cannot_be_used_is_an_error(place: StorePlace, tmp_path: Pa
     with place.open():
         pass
     wrong = Place(place.url, tmp_path / "no such keys")
-    with pytest.raises(StorageError, match="does not exist"):
+    with pytest.raises(StorageError, match="key folder"):
         record_with_writers(wrong, BytesIO(b"\n".join(lines(10))), writers=2, batch_size=5)

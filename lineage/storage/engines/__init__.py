@@ -7,7 +7,7 @@ this folder a transaction is a ``Connection``; ``lineage.storage.bulk`` runs the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import ModuleType
 from typing import Any
 
@@ -126,6 +126,14 @@ def is_sqlite(conn: Connection) -> bool:
 def driver_of(conn: Connection) -> Any:
     """The driver's own connection, in the same transaction."""
     return conn.connection.driver_connection
+
+
+def pipelined(conn: Connection) -> AbstractContextManager[object]:
+    """Send statements without waiting for each: for what is many statements and few rows."""
+    if is_sqlite(conn):
+        return nullcontext()
+    pipeline: AbstractContextManager[object] = driver_of(conn).pipeline()
+    return pipeline
 
 
 def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
