@@ -142,7 +142,9 @@ def test_lost_epoch_is_named(folder: Path, store_place: StorePlace) -> None:
     (folder / "kek-1.key").rename(folder / "kek-2.key")
     with open_shop(store_place) as tracker:
         with pytest.raises(KeysUnusable, match="epoch 1"):
-            tracker.holders("m1", controller="sesiiduo")
+            tracker.record([share("BlueVan")])
+        with pytest.raises(KeysUnusable, match="epoch 1"):
+            tracker.recipient_subjects("FastParcel", controller="sesiiduo")
         with pytest.raises(KeysUnusable, match="epoch 1"):
             tracker.dead_letter(1)
         assert not tracker.verify().ok
@@ -186,12 +188,12 @@ def test_purposes_have_keys_of_their_own() -> None:
 
 
 def test_changed_row_is_said_and_not_a_traceback(folder: Path, store_place: StorePlace) -> None:
-    """Reading a person whose row was changed says that the store is not sound, and what to do."""
+    """Naming a person whose row was changed says that the store is not sound, and what to do."""
     with open_shop(store_place) as tracker:
         with tracker.store.writing() as conn:
             conn.exec_driver_sql("UPDATE subjects SET wrapped_key = sealed_id")
         with pytest.raises(StoreUnusable) as caught:
-            tracker.holders("m1", controller="sesiiduo")
+            tracker.recipient_subjects("FastParcel", controller="sesiiduo")
     assert "lineage verify" in caught.value.do
 
 
