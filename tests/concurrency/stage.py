@@ -88,7 +88,7 @@ class Stage:
         """Make the store. ``retries`` counts how often anybody was in somebody's way."""
         self.place = place
         self.retries = 0
-        self._patch = patch
+        self.patch = patch
         self._settings = settings
         self._actors: dict[str, Actor] = {}
         self._trackers: dict[str, Tracker] = {}
@@ -137,7 +137,7 @@ class Stage:
                 halt.stop()
             return result
 
-        self._patch.setattr(owner, function, stopped)
+        self.patch.setattr(owner, function, stopped)
         return halt
 
     def ref_of(self, subject: str) -> bytes:
@@ -186,7 +186,7 @@ class Stage:
                 actor.begins.set()
             begin(driver, write=write)
 
-        self._patch.setattr(sqlite, "begin", watched)
+        self.patch.setattr(sqlite, "begin", watched)
 
     def _count(self, error: type[InTheWay]) -> None:
         made = error.__init__
@@ -195,4 +195,4 @@ class Stage:
             self.retries += 1
             made(self_)
 
-        self._patch.setattr(error, "__init__", counted)
+        self.patch.setattr(error, "__init__", counted)

@@ -1,4 +1,4 @@
-"""What a fault test kills: records a file, or dispatches, and says how far it is. Run with -m."""
+"""What a fault test kills: records, rebuilds or dispatches, and says how far it is. Run with -m."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lineage import open_tracker
+from lineage.storage import rebuilding
 from tests.faults.storm import storm
 
 
@@ -26,6 +27,18 @@ def dispatch(url: str, recipients: str, lease_seconds: str) -> None:
         print("left", report.left, flush=True)
 
 
+def rebuild(url: str, keys: str, chunk: str) -> None:
+    """Rebuild, with a line for each chunk that is durable."""
+    rebuilding.CHUNK_PEOPLE = int(chunk)
+    with open_tracker(url, keys=keys) as tracker:
+        tracker.rebuild(progress=lambda *_: print("chunk", flush=True))
+
+
 if __name__ == "__main__":
-    work: dict[str, Callable[..., None]] = {"record": record, "dispatch": dispatch, "storm": storm}
+    work: dict[str, Callable[..., None]] = {
+        "record": record,
+        "dispatch": dispatch,
+        "rebuild": rebuild,
+        "storm": storm,
+    }
     work[sys.argv[1]](*sys.argv[2:])
