@@ -13,7 +13,9 @@ from typing import Any
 
 import yaml
 
-from bench.harness import Row, Size, folder, fresh_tracker, rate, seconds
+from bench.harness import ENGINES, NAMES, Engine, Row, rate, seconds
+from bench.stores import Stores
+from bench.streams import controllers
 from lineage.channels.port import Delivery, Outcome
 from lineage.channels.webhook import WebhookChannel
 from lineage.service.dispatching import Dispatcher
@@ -35,34 +37,39 @@ class Noting(WebhookChannel):
         return super().send(delivery)
 
 
-def measure(size: Size) -> Iterator[Row]:
-    with folder() as place, _endpoint() as port:
-        registry = _registry(place, port)
-        with fresh_tracker(recipients=registry) as tracker:
-            count = _accept(tracker, size.people_told)
-            channel = Noting()
-            dispatcher = Dispatcher(tracker.store, tracker.registry, channel, now=tracker._now)  # noqa: SLF001
-            reports = []
+def measure(stores: Stores) -> Iterator[Row]:
+    with _endpoint() as port:
+        registry = _registry(stores.folder, port)
+        for engine in ENGINES:
+            yield _on(stores, engine, registry)
 
-            def dispatch() -> None:
-                reports.append(
-                    dispatcher.dispatch(limit=500, concurrency=CONCURRENCY, lease_seconds=60)
-                )
 
-            ours = seconds(dispatch)
-            assert (reports[0].delivered, reports[0].answered, reports[0].left) == (count, count, 0)
-            assert len(channel.sent) == count
-            bare = WebhookChannel()
-            outcomes: list[Outcome] = []
+def _on(stores: Stores, engine: Engine, registry: Path) -> Row:
+    with stores.fresh(engine) as place, place.open(recipients=registry) as tracker:
+        count = _accept(tracker, stores.size.people_told)
+        channel = Noting()
+        dispatcher = Dispatcher(tracker.store, tracker.registry, channel, now=tracker._now)  # noqa: SLF001
+        reports = []
 
-            def loop() -> None:
-                with ThreadPoolExecutor(CONCURRENCY) as pool:
-                    outcomes.extend(pool.map(bare.send, channel.sent))
+        def dispatch() -> None:
+            reports.append(
+                dispatcher.dispatch(limit=500, concurrency=CONCURRENCY, lease_seconds=60)
+            )
 
-            floor = seconds(loop)
-            assert [o.kind for o in outcomes] == ["delivered"] * count
-    name = f"notices dispatched, {CONCURRENCY} at once"
-    yield Row(name, rate(count, ours), rate(count, floor), floor / ours, 0.5)
+        ours = seconds(dispatch)
+        assert (reports[0].delivered, reports[0].answered, reports[0].left) == (count, count, 0)
+        assert len(channel.sent) == count
+        bare = WebhookChannel()
+        outcomes: list[Outcome] = []
+
+        def loop() -> None:
+            with ThreadPoolExecutor(CONCURRENCY) as pool:
+                outcomes.extend(pool.map(bare.send, channel.sent))
+
+        floor = seconds(loop)
+        assert [o.kind for o in outcomes] == ["delivered"] * count
+    name = f"notices dispatched, {CONCURRENCY} at once, {NAMES[engine]}"
+    return Row(name, rate(count, ours), rate(count, floor), floor / ours, 0.5, 0.8)
 
 
 def _accept(tracker: Tracker, people: int) -> int:
@@ -103,8 +110,7 @@ def _registry(place: Path, port: int) -> Path:
         "secret": f"file:{secret}",
         "allow_loopback_http": True,
     }
-    with fresh_tracker() as tracker:
-        controller = tracker.controllers[0]
+    controller = controllers()[0]
     document = {"controllers": {controller: {"recipients": dict.fromkeys(RECIPIENTS, entry)}}}
     path = place / "recipients.yaml"
     path.write_text(yaml.dump(document, Dumper=_NoAliases))

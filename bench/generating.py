@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.harness import Row, Size, rate, seconds, stream
+from bench.harness import Row, rate, seconds
+from bench.stores import Stores
+from bench.streams import hard
 
 
-def measure(size: Size) -> Iterator[Row]:
-    took = seconds(lambda: stream(size.events))
-    yield Row("generate, sort and write as JSON", rate(size.events, took), "")
+def measure(stores: Stores) -> Iterator[Row]:
+    events = stores.size.events
+    took = seconds(lambda: hard(events))
+    yield Row("generate, sort and write as JSON", rate(events, took))

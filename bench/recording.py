@@ -1,118 +1,101 @@
-"""Recording with everything on, against the final rows of `events` written bare."""
+"""Recording with everything on, a crowd in the store, against the final rows written bare."""
 
 from __future__ import annotations
 
-import cProfile
-import pstats
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+import json
+from collections.abc import Callable, Iterator, Sequence
+from zlib import crc32
 
-import lineage
-from bench.harness import (
-    BATCH,
-    Row,
-    Size,
-    disturbed,
-    folder,
-    fresh_tracker,
-    middle,
-    rate,
-    seconds,
-    stream,
-)
-from lineage.storage import schema
-from lineage.storage.engines import open_engine, writing
+from bench.crowd import Crowd, crowds
+from bench.floors import Floor
+from bench.harness import BATCH, ENGINES, NAMES, Engine, Row, Size, middle, rate, say, seconds
+from bench.stores import Stores
+from bench.streams import disturbed, hard, shop
+from bench.worker import Work
 
-COLUMNS = "subject_ref, event_key, log, position, type, occurred_at, recorded_at, digest, body"
-OURS = Path(lineage.__file__).parent.as_posix() + "/"
-INSERT = f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+TARGETS = {"postgresql": (0.20, 0.28), "sqlite": (0.22, 0.30)}
+TWO_WRITERS = (0.25, 0.35)
+
+Round = tuple[float, float, float]
+"""Ratio, ours and the floor's a second."""
 
 
-def measure(size: Size) -> Iterator[Row]:
-    clean = stream(size.events)
-    cases = (
-        (f"record, batch {BATCH:,}", clean, BATCH, 0.22),
-        (f"record, 2 % copies, 5 % late, batch {BATCH:,}", disturbed(clean), BATCH, 0.22),
-        ("record, one event a transaction", clean[: size.singles], 1, None),
-    )
-    for name, events, batch, target in cases:
-        different = len(set(events))
-        runs = [_once(events, different, batch) for _ in range(size.rounds)]
-        ours, floor = (middle([run[which] for run in runs]) for which in (0, 1))
-        ratio = middle([(run[1] / different) / (run[0] / len(events)) for run in runs])
-        yield Row(name, rate(len(events), ours), rate(different, floor), ratio, target)
+def measure(stores: Stores) -> Iterator[Row]:
+    made = crowds(stores, stores.size.crowd)
+    for engine in ENGINES:
+        yield from _on(stores, engine, made[engine])
 
 
-def _once(events: Sequence[bytes], different: int, batch: int) -> tuple[float, float]:
-    with fresh_tracker() as tracker:
-        receipts = []
-        ours = seconds(lambda: receipts.append(tracker.record(events, batch_size=batch)))
-        counted = (receipts[0].recorded, receipts[0].duplicates, receipts[0].refused)
-        assert counted == (different, len(events) - different, 0), counted
-        with tracker.store.engine.connect() as conn:
-            what = f"SELECT {COLUMNS} FROM events ORDER BY log, position"  # noqa: S608
-            rows = [tuple(row) for row in conn.exec_driver_sql(what)]
-    return ours, write_bare(rows, batch)
+def shop_round(size: Size, number: int) -> list[bytes]:
+    return shop(size.events, seed=number, shoppers=size.shoppers, crowd=size.crowd)
 
 
-def write_bare(rows: Sequence[tuple[Any, ...]], batch: int) -> float:
-    """The floor: the same rows, table, indexes and settings, one commit a batch."""
-    with folder() as place:
-        url = f"sqlite:///{place / 'floor.db'}"
-        schema.upgrade(url)
-        engine = open_engine(url)
-
-        def write() -> None:
-            for start in range(0, len(rows), batch):
-                with writing(engine) as conn:
-                    conn.exec_driver_sql(INSERT, list(rows[start : start + batch]))
-
-        took = seconds(write)
-        with engine.connect() as conn:
-            assert conn.exec_driver_sql("SELECT count(*) FROM events").scalar() == len(rows)
-        engine.dispose()
-    return took
-
-
-def profile(size: Size) -> list[tuple[str, float]]:
-    """Where the time of recording goes: the share of each part, by its own time."""
-    events = stream(size.events)
-    with fresh_tracker() as tracker:
-        profiler = cProfile.Profile()
-        profiler.enable()
-        tracker.record(events, batch_size=BATCH)
-        profiler.disable()
-    parts: Counter[str] = Counter()
-    stats: Any = pstats.Stats(profiler)
-    for (file, _, function), (_, _, own, _, _) in stats.stats.items():
-        parts[_part(file.replace("\\", "/"), function)] += own
-    total = sum(parts.values())
-    return [(part, own / total) for part, own in parts.most_common(16)]
+def _on(stores: Stores, engine: Engine, crowd: Crowd) -> Iterator[Row]:
+    size = stores.size
+    floor = Floor(crowd.tracker.store.engine)
+    streams: dict[str, Callable[[int], list[bytes]]] = {
+        "shop": lambda number: shop_round(size, number),
+        "hard": lambda number: hard(size.events, seed=number),
+    }
+    for name, stream in streams.items():
+        rounds = []
+        for number in range(1, size.rounds + 1):
+            events = disturbed(stream(number))
+            rounds.append(_one_program(crowd, floor, events))
+            say(f"record, {name}, {NAMES[engine]}: {rounds[-1][0]:.3f} of the floor")
+        target, moonshot = TARGETS[engine] if name == "shop" else (None, None)
+        yield _row(f"record, {name}, {NAMES[engine]}", rounds, target, moonshot)
+    if engine == "sqlite":  # which has one writer
+        return
+    rounds = []
+    for number in range(1, size.rounds + 1):
+        events = disturbed(shop_round(size, size.rounds + number))
+        rounds.append(_two_writers(stores, crowd, floor, events))
+        say(f"record, shop, two writers: {rounds[-1][0]:.3f} of the floor")
+    yield _row(f"record, shop, {NAMES[engine]}, two writers", rounds, *TWO_WRITERS)
 
 
-DRIVER = ("sqlite3.Cursor", "sqlite3.Connection")
-BUILT_IN = {
-    "sqlite": DRIVER,
-    "sealing (AES-GCM)": ("encrypt", "decrypt", "AESGCM"),
-    "hashing": ("hmac", "sha256", "digest", "_hashlib", "hash_"),
-    "validating and dumping (pydantic core)": (
-        "pydantic_core",
-        "validate_",
-        "to_json",
-        "to_python",
-    ),
-}
+def _row(what: str, rounds: Sequence[Round], target: float | None, moonshot: float | None) -> Row:
+    ratio, ours, floor = (middle([each[n] for each in rounds]) for n in range(3))
+    return Row(what, rate(ours, 1), rate(floor, 1), ratio, target, moonshot)
 
 
-def _part(file: str, function: str) -> str:
-    """A part of the program that a reader knows by name."""
-    if "/site-packages/" in file:
-        return file.split("/site-packages/")[1].split("/", maxsplit=1)[0]
-    if file.startswith(OURS):
-        return "lineage/" + file.removeprefix(OURS).removesuffix(".py")
-    for name, words in BUILT_IN.items():
-        if any(word in function for word in words):
-            return name
-    return "the rest of Python"
+def _one_program(crowd: Crowd, floor: Floor, events: Sequence[bytes]) -> Round:
+    receipts = []
+    took = seconds(lambda: receipts.append(crowd.tracker.record(events, batch_size=BATCH)))
+    counted = (receipts[0].recorded, receipts[0].duplicates, receipts[0].refused)
+    different = len(set(events))
+    assert counted == (different, len(events) - different, 0), counted
+    return _against(floor, len(events), different, took)
+
+
+def _two_writers(stores: Stores, crowd: Crowd, floor: Floor, events: Sequence[bytes]) -> Round:
+    """Two programs, each with half of the people, as two partitions of a stream would have them."""
+    works = []
+    for half in (0, 1):
+        file = stores.folder / f"half-{half}.jsonl"
+        file.write_bytes(b"".join(e + b"\n" for e in events if _half(e) == half))
+        works.append(Work("record", crowd.place, file))
+    for work in works:
+        work.go()
+    found = [work.result() for work in works]
+    different = len(set(events))
+    assert sum(one["recorded"] for one in found) == different
+    assert sum(one["duplicates"] for one in found) == len(events) - different
+    took = max(one["ended"] for one in found) - min(one["began"] for one in found)
+    return _against(floor, len(events), different, took)
+
+
+def _half(event: bytes) -> int:
+    return crc32(json.loads(event)["subject"].encode()) % 2
+
+
+def _against(floor: Floor, sent: int, different: int, took: float) -> Round:
+    """The floor's rows are those that were recorded, so what was sent twice is our loss."""
+    buffers, count = floor.buffers(BATCH)
+    assert count == different, (count, different)
+    before = floor.count()
+    bare = floor.write(buffers)
+    assert floor.count() == before + count
+    ours, theirs = sent / took, count / bare
+    return ours / theirs, ours, theirs

@@ -10,39 +10,50 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.harness import BATCH, Row, Size
+from bench.harness import BATCH, Row
+from bench.stores import Stores
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-PACKAGES = ("sqlalchemy", "pydantic", "cryptography", "httpcore")
+PACKAGES = ("sqlalchemy", "psycopg", "pydantic", "cryptography", "httpcore", "eventsourcing")
+
+HEAD = (
+    "| measured | ours | floor | ratio | target | moonshot | |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
+)
 
 
-def surroundings(size: Size) -> str:
+def surroundings(stores: Stores) -> str:
     """Versions, cores, batch, load: without them no figure says anything."""
+    size = stores.size
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages};"
-        f" {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {size.events:,} events recorded,"
-        f" batches of {BATCH:,}."
+        f"Size `{size.name}`: streams of {size.events:,} events, batches of {BATCH:,}, the middle"
+        f" of {size.rounds} rounds, {size.crowd:,} people in the store beforehand."
+        f" {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it began."
+        f" Python {platform.python_version()}, {packages}."
+        f" SQLite {sqlite3.sqlite_version}: WAL, synchronous FULL."
+        f" {stores.settings()}."
     )
 
 
+def line(row: Row) -> str:
+    """A row of the table."""
+    sign = "<=" if row.at_most else ">="
+    unit = f" {row.unit}" if row.unit else ""
+    cells = [row.what + (f" ({row.note})" if row.note else ""), row.ours, row.floor]
+    cells.append("" if row.ratio is None or row.unit else _amount(row.ratio))
+    goals = (row.target, row.moonshot)
+    cells += ("" if goal is None else f"{sign} {goal:g}{unit}" for goal in goals)
+    return "| " + " | ".join([*cells, row.verdict]).rstrip() + " |"
+
+
+def _amount(ratio: float) -> str:
+    return f"{ratio:.3f}" if ratio < 1 else f"{ratio:.2f}"
+
+
 def table(rows: Sequence[Row]) -> str:
-    lines = [
-        "| measured | ours | floor | ratio | target (order 2) | |",
-        "| --- | ---: | ---: | ---: | ---: | --- |",
-    ]
-    for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        sign = "<=" if row.at_most else ">="
-        target = "" if row.target is None else f"{sign} {row.target:g}"
-        cells = (row.what, row.ours, row.floor, ratio, target, row.verdict)
-        lines.append("| " + " | ".join(cells).rstrip() + " |")
-    return "\n".join(lines)
-
-
-def shares(parts: Sequence[tuple[str, float]]) -> str:
-    lines = ["| part | share |", "| --- | ---: |"]
-    return "\n".join(lines + [f"| `{part}` | {share:.0%} |" for part, share in parts])
+    """All rows."""
+    return "\n".join([*HEAD, *map(line, rows)])
 
 
 def put(page: str, name: str, text: str) -> str:

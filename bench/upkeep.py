@@ -1,38 +1,130 @@
-"""Rebuild against recording, and verify against reading the same rows."""
+"""Rebuild against recording, alone and during ingest; verify against reading; memory used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from bench.harness import BATCH, Row, Size, fresh_tracker, rate, seconds, stream
+from bench.harness import BATCH, ENGINES, NAMES, Engine, Row, rate, say, seconds
+from bench.stores import Place, Stores
+from bench.streams import shop
+from bench.worker import Work
+from lineage.tracker import Tracker
+
+TABLES = ("persons", "edges", "erasures", "changes", "requests", "notices", "events")
+PER_PERSON = 5
+"""Events of the stream for each of its people."""
 
 
-def measure(size: Size) -> Iterator[Row]:
-    events = stream(size.events)
-    with fresh_tracker() as tracker:
+def measure(stores: Stores) -> Iterator[Row]:
+    for engine in ENGINES:
+        yield from _alone(stores, engine)
+        yield _during(stores, engine)
+    for engine in stores.size.memory_engines:
+        yield from _memory(stores, engine)
+
+
+def _alone(stores: Stores, engine: Engine) -> Iterator[Row]:
+    n = stores.size.upkeep
+    events = shop(n, seed=1, shoppers=n // PER_PERSON)
+    with stores.fresh(engine) as place, place.open() as tracker:
         recording = seconds(lambda: tracker.record(events, batch_size=BATCH))
-        before = _facts(tracker.store.engine)
+        before = counts(tracker)
         rebuilding = seconds(tracker.rebuild)
-        assert _facts(tracker.store.engine) == before
+        assert counts(tracker) == before
         reports = []
         verifying = seconds(lambda: reports.append(tracker.verify()))
-        assert (reports[0].ok, reports[0].events) == (True, len(events))
+        assert (reports[0].ok, reports[0].events) == (True, n)
 
         def read() -> None:
             with tracker.store.engine.connect() as conn:
-                assert len(conn.exec_driver_sql("SELECT * FROM events").all()) == len(events)
+                assert len(conn.exec_driver_sql("SELECT * FROM events").all()) == n
 
         reading = seconds(read)
-    n = len(events)
-    yield Row(
-        "rebuild / record", rate(n, rebuilding), rate(n, recording), recording / rebuilding, 1
-    )
-    yield Row(
-        "verify / reading the rows", rate(n, verifying), rate(n, reading), reading / verifying
+        tracker.store.engine.dispose()
+    name = NAMES[engine]
+    say(f"rebuild, {name}: {recording / rebuilding:.2f} of recording")
+    ratio = recording / rebuilding
+    yield Row(f"rebuild / record, {name}", rate(n, rebuilding), rate(n, recording), ratio, 1, 2)
+    ratio = reading / verifying
+    yield Row(f"verify / reading the rows, {name}", rate(n, verifying), rate(n, reading), ratio)
+
+
+def counts(tracker: Tracker) -> list[int]:
+    """Rows of each table of facts."""
+    with tracker.store.engine.connect() as conn:
+        found = [conn.exec_driver_sql(f"SELECT count(*) FROM {name}") for name in TABLES]  # noqa: S608
+        return [int(result.scalar_one()) for result in found]
+
+
+def _during(stores: Stores, engine: Engine) -> Row:
+    """A program that records, alone and then beside one that rebuilds over and over."""
+    size = stores.size
+    events = shop(size.upkeep + 2 * size.during, seed=2, shoppers=size.upkeep // PER_PERSON)
+    last = size.upkeep + size.during
+    flag = stores.folder / "rebuilding"
+    with stores.fresh(engine) as place, place.open() as tracker:
+        tracker.record(events[: size.upkeep], batch_size=BATCH)
+        alone = Work("record", place, _file(stores, events[size.upkeep : last]))
+        alone.go()
+        one = alone.result()
+        both = Work("record", place, _file(stores, events[last:])), _rebuilder(place, flag)
+        for work in reversed(both):
+            work.go()
+        beside = both[0].result()
+        flag.unlink()
+        times = both[1].result()["times"]
+        assert one["recorded"] == beside["recorded"] == size.during
+        assert times >= 1
+        before = counts(tracker)
+        tracker.rebuild()
+        assert counts(tracker) == before
+        tracker.store.engine.dispose()
+    ratio = one["seconds"] / beside["seconds"]
+    say(f"ingest beside a rebuild, {NAMES[engine]}: {ratio:.2f} of its rate alone")
+    return Row(
+        f"ingest while a rebuild goes on / ingest alone, {NAMES[engine]}",
+        rate(size.during, beside["seconds"]),
+        rate(size.during, one["seconds"]),
+        ratio,
+        0.5,
+        note=f"two programs; both finished, {times} rebuilds meanwhile",
     )
 
 
-def _facts(engine: object) -> list[int]:
-    with engine.connect() as conn:  # type: ignore[attr-defined]
-        tables = ("persons", "edges", "erasures", "changes", "requests", "notices", "events")
-        return [conn.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar() for t in tables]  # noqa: S608
+def _rebuilder(place: Place, flag: Path) -> Work:
+    flag.touch()
+    return Work("rebuild_on", place, flag)
+
+
+def _file(stores: Stores, events: list[bytes]) -> Path:
+    file = stores.folder / "events.jsonl"
+    file.write_bytes(b"\n".join(events))
+    return file
+
+
+def _memory(stores: Stores, engine: Engine) -> Iterator[Row]:
+    """The most memory of a process that does one thing, for a small and a large store."""
+    found: dict[str, list[int]] = {"record": [], "rebuild": [], "verify": []}
+    for n in stores.size.memory:
+        file = _file(stores, shop(n, seed=3, shoppers=n // PER_PERSON))
+        with stores.fresh(engine) as place:
+            place.open().close()
+            for verb, bytes_max in found.items():
+                work = Work(verb, place, file)
+                work.go()
+                result = work.result()
+                assert result.get("recorded", result.get("events")) == n
+                bytes_max.append(result["bytes_max"])
+    small, large = stores.size.memory
+    for verb, (less, more) in found.items():
+        say(f"memory of {verb}, {NAMES[engine]}: {less >> 20} and {more >> 20} MiB")
+        yield Row(
+            f"memory of {verb}, {large:,} events / {small:,}, {NAMES[engine]}",
+            f"{more >> 20} MiB",
+            f"{less >> 20} MiB",
+            more / less,
+            1.1,
+            at_most=True,
+            note=f"growth; {large / small:g} times the events",
+        )

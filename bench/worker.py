@@ -1,0 +1,102 @@
+"""python -m bench.worker: one piece of work in a process of its own, begun when it is told to.
+
+It says `ready`, waits for a line, works, and prints what came of it as JSON: seconds, counts, and
+the most memory it ever had (of the process, its imports included).
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.harness import BATCH
+from bench.stores import Place
+from lineage.tracker import Tracker
+
+ROOT = Path(__file__).parents[1]
+
+
+class Work:
+    """A piece of work in a process; ``ready`` when made."""
+
+    def __init__(self, verb: str, place: Place, file: Path | None = None) -> None:
+        command = [sys.executable, "-m", "bench.worker", verb, place.engine, place.url]
+        command += [str(place.keys), *([str(file)] if file else [])]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        self._out = self._process.stdout
+        assert self._out.readline() == "ready\n"
+
+    def go(self) -> None:
+        """Begin."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("go\n")
+        self._process.stdin.flush()
+
+    def result(self) -> dict[str, Any]:
+        """What came of it; a closed input also ends what would go on for ever."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        line = self._out.readline()
+        self._out.close()
+        assert self._process.wait() == 0
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+
+def record(tracker: Tracker, file: str) -> dict[str, Any]:
+    receipt = tracker.record_file(file, batch_size=BATCH)
+    return {
+        "recorded": receipt.recorded,
+        "duplicates": receipt.duplicates,
+        "refused": receipt.refused,
+    }
+
+
+def rebuild(tracker: Tracker, _file: str) -> dict[str, Any]:
+    report = tracker.rebuild()
+    return {"events": report.events, "people": report.people}
+
+
+def verify(tracker: Tracker, _file: str) -> dict[str, Any]:
+    report = tracker.verify()
+    return {"events": report.events, "ok": report.ok}
+
+
+def rebuild_on(tracker: Tracker, flag: str) -> dict[str, Any]:
+    """Rebuild over and over while the flag is there; the last one is finished."""
+    times = 0
+    while Path(flag).exists() or not times:
+        tracker.rebuild()
+        times += 1
+    return {"times": times}
+
+
+VERBS = {"record": record, "rebuild": rebuild, "verify": verify, "rebuild_on": rebuild_on}
+
+
+def main() -> None:
+    verb, engine, url, keys, *rest = sys.argv[1:]
+    assert engine in {"sqlite", "postgresql"}
+    with Place(engine, url, Path(keys)).open() as tracker:  # type: ignore[arg-type]
+        print("ready", flush=True)
+        sys.stdin.readline()
+        began, started = time.time(), time.perf_counter()
+        found = VERBS[verb](tracker, rest[0] if rest else "")
+        found["seconds"] = time.perf_counter() - started
+        found["began"], found["ended"] = began, time.time()
+    unit = 1 if platform.system() == "Darwin" else 1024
+    found["bytes_max"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    print(json.dumps(found), flush=True)
+
+
+if __name__ == "__main__":
+    main()
