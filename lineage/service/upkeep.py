@@ -117,9 +117,7 @@ class Upkeep:
         waiting = tasks.get(AWAITING_PERSON, 0)
         quiet = [f"{c}: {', '.join(sources)}" for c, sources in silent.items() if sources]
         checks = [
-            _check(
-                "store", ok=True, says=f"opened, schema fits, keys fit ({self._store.engine.name})"
-            ),
+            _check("store", ok=True, says=f"opened, schema fits, keys fit ({self._store.address})"),
             _check(
                 "dead letters",
                 ok=letters == 0,

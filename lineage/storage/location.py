@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
-from lineage.storage.engines import URLS
+from lineage.storage.engines import URLS, parse_url
 from lineage.storage.errors import KeysUnusable, StoreUnusable
 
 
@@ -17,10 +14,7 @@ def default_key_folder(url: str) -> Path:
     Raises ``StoreUnusable`` for a URL that is none, and ``KeysUnusable`` for a database on a
     server: nothing beside it is ours, and keys made by one program the next would not find.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise StoreUnusable("the store is no URL of a database", do=URLS) from None
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise KeysUnusable(
             "a store on a server has no key folder by default",

@@ -56,6 +56,11 @@ class Store:
         """Give all connections back."""
         self.engine.dispose()
 
+    @property
+    def address(self) -> str:
+        """Where the store is, without the password."""
+        return engines.shown_url(self.engine.url)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot."""

@@ -56,7 +56,9 @@ def test_every_help_text_teaches(run: Run, path: str) -> None:
 def test_every_example_can_be_parsed(path: str) -> None:
     """What the help shows is accepted by the command it stands at."""
     for line in COMMANDS[path].epilog.split("\n\n"):
-        words = line.removeprefix("Example: ").split(" | ")[-1].split(" > ")[0].split()
+        words = (
+            line.removeprefix("Example: ").split("  #")[0].split(" | ")[-1].split(" > ")[0].split()
+        )
         assert words[0] == "lineage"
         command: Any = ROOT
         words = words[1:]

@@ -9,16 +9,11 @@ from lineage.storage.errors import StoreUnusable
 from lineage.tracker import Tracker, open_tracker
 from tests.storage.shop import open_shop, share
 from tests.support.engines import on_postgresql
+from tests.support.guarded import guard
 from tests.support.places import StorePlace
 from tests.support.servers import OwnServer, connect
 
 pytestmark = on_postgresql
-
-HBA = """
-local all postgres trust
-local all all scram-sha-256
-host all all all scram-sha-256
-"""
 
 
 def set_for_all(place: StorePlace, name: str, value: str) -> None:
@@ -93,15 +88,7 @@ def test_server_that_cannot_be_reached(store_place: StorePlace, where: str) -> N
 @pytest.fixture
 def guarded(own_postgres: OwnServer) -> sa.URL:
     """A server that asks everybody but its owner for a password, and one user's address there."""
-    with connect(own_postgres.url) as conn:
-        conn.execute("CREATE ROLE visitor LOGIN PASSWORD 'right-secret'")
-        [path] = conn.execute("SHOW hba_file").fetchone() or ("",)
-        lines = sql.Literal(HBA.strip())
-        rows = sql.SQL("SELECT regexp_split_to_table({}, E'\\n')").format(lines)
-        conn.execute(sql.SQL("COPY ({}) TO {}").format(rows, sql.Literal(path)))
-        conn.execute("SELECT pg_reload_conf()")
-        assert conn.execute("SELECT count(*) FROM pg_hba_file_rules").fetchone() == (3,)
-    return own_postgres.url.set(username="visitor", password="right-secret")
+    return guard(own_postgres)
 
 
 def test_wrong_user_or_password(guarded: sa.URL, store_place: StorePlace) -> None:

@@ -35,8 +35,8 @@ def upgrade(place: Place, *, as_json: Json = False) -> None:
     typer.echo(f"The store is at {revision}.")
     if unknown:
         say(
-            f"{unknown:,} people stand as an older version left them: all is right, and recording"
-            " about them is slow. `lineage rebuild` makes it quick; others may go on meanwhile."
+            f"{unknown:,} of the people on record stand as an older version left them: answers are"
+            " right, recording about them is slow. `lineage rebuild` mends it, others may go on."
         )
 
 

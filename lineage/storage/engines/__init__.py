@@ -28,12 +28,28 @@ AnyRow = Any
 """A row whose columns the statement above it names."""
 
 
+def parse_url(url: str) -> sa.URL:
+    """The URL of a store, in its parts. Raises ``StoreUnusable``, which never repeats it: there may
+    be a password in it.
+    """
+    try:
+        return make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise StoreUnusable("the store is no URL of a database", do=URLS) from None
+
+
+def shown_url(url: sa.URL) -> str:
+    """The URL as it may be shown: without any password."""
+    return url.difference_update_query(SECRETS).render_as_string(hide_password=True)
+
+
+SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key")
+"""Settings of a connection that nobody else may read."""
+
+
 def open_engine(url: str) -> sa.Engine:
     """Make the engine for a store URL. Raises ``StoreUnusable`` for a URL of another kind."""
-    try:
-        parsed = make_url(url)
-    except sa.exc.ArgumentError:
-        raise StoreUnusable("the store is no URL", do=URLS) from None
+    parsed = parse_url(url)
     kind = KINDS.get(parsed.get_backend_name())
     if kind is None or not parsed.database:
         says = f"a store of kind {parsed.drivername!r} is not known"

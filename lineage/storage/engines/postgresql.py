@@ -143,10 +143,15 @@ def named(error: Any) -> Exception | None:
     if is_cut(error):
         return StoreUnusable(
             "the database cannot be reached, or has hung up",
-            do=f"see that it runs, then {AGAIN}",
+            do=f"see that it runs, and that LINEAGE_STORE says where; then {AGAIN}",
         )
     if not isinstance(error, psycopg.Error):
         return None
+    if "invalid connection option" in str(error):
+        return StoreUnusable(
+            "the URL of the store has a setting that PostgreSQL does not know",
+            do="check what stands after the question mark in LINEAGE_STORE",
+        )
     what = " ".join(filter(None, (type(error).__name__, state, error.diag.table_name)))
     return StorageError(
         f"the database refused a statement: {what}",
