@@ -26,7 +26,7 @@ from lineage.storage.facts import read_facts
 from lineage.storage.folding import FoldedPerson, Folder, NewEvents
 from lineage.storage.freshness import note_sources
 from lineage.storage.keyring import Keyring, Who
-from lineage.storage.ledger import append, known_events, lock_log
+from lineage.storage.ledger import KeptTiles, append, known_events, lock_log
 from lineage.storage.persons import linked_refs, version_of
 from lineage.storage.seal import Hasher
 from lineage.storage.standings import Locked, Stand, lock_persons, write_stands
@@ -99,6 +99,7 @@ class Parts(Protocol):
     folder: Folder
     dead_letters: DeadLetterBox
     tasks: Tasks
+    kept_tiles: KeptTiles
 
 
 class Applying:
@@ -228,7 +229,14 @@ class Applying:
         applied, parts = self._applied, self._parts
         rows = [draft.row for draft in drafts]
         recorded_at = applied.recorded_at
-        self._head = append(self._conn, parts.hasher, self._head, rows, recorded_at=recorded_at)
+        self._head = append(
+            self._conn,
+            parts.hasher,
+            self._head,
+            rows,
+            recorded_at=recorded_at,
+            kept=parts.kept_tiles,
+        )
         note_sources(self._conn, self._head.log, drafts, recorded_at)
         own: dict[bytes, list[Draft]] = {}
         for draft in drafts:

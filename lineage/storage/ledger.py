@@ -169,8 +169,12 @@ def append(
     rows: Sequence[EventRow],
     *,
     recorded_at: int,
+    kept: KeptTiles | None = None,
 ) -> Head:
-    """Append rows in order: events, tiles and the log's new head. The lane must be locked."""
+    """Append rows in order: events, tiles and the log's new head. The lane must be locked.
+
+    ``kept`` spares the next append of this program the reading of what this one wrote.
+    """
     if not rows:
         return head
     log, leaves, values = head.log, [], []
@@ -181,18 +185,35 @@ def append(
         leaves.append(sha256(LEAF_PREFIX + leaf).digest())
         values.append((ref, key, log, position, type_, at, recorded_at, digest, body))
     _EVENTS.run(conn, values)
-    frontier = _append_tiles(conn, head, leaves)
+    frontier = _append_tiles(conn, head, leaves, {} if kept is None else kept)
     size = head.size + len(rows)
     new = Head(log, head.lane, head.next + len(rows), size, frontier, recorded_at)
     _HEAD.run(conn, [_log_row(hasher, new)])
     return new
 
 
-def _append_tiles(conn: Connection, head: Head, leaves: list[bytes]) -> Frontier:
-    wanted = [(head.log, level, index) for level, index, _width in partial_tiles(head.size)]
-    partial = {row.level: row.hashes for row in _PARTIAL.rows(conn, wanted)}
+Partial = dict[int, bytes]
+"""The unfilled last tile of each level that has one."""
+
+KeptTiles = dict[int, tuple[Frontier, Partial]]
+"""By log, the partial tiles as they were last appended to; they hold where the frontier is that."""
+
+
+def _append_tiles(conn: Connection, head: Head, leaves: list[bytes], kept: KeptTiles) -> Frontier:
+    frontier, partial = kept.get(head.log, (None, {}))
+    if frontier != head.frontier:
+        wanted = [(head.log, level, index) for level, index, _width in partial_tiles(head.size)]
+        partial = {row.level: row.hashes for row in _PARTIAL.rows(conn, wanted)}
     frontier, tiles = grow_tiles(head.frontier, partial, leaves)
     _TILES.run(conn, [(head.log, x.level, x.index, x.hashes) for x in tiles])
+    grown = {(tile.level, tile.index): tile.hashes for tile in tiles}
+    kept[head.log] = (
+        frontier,
+        {
+            level: grown.get((level, index)) or partial[level]
+            for level, index, _width in partial_tiles(frontier.size)
+        },
+    )
     return frontier
 
 

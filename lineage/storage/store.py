@@ -25,7 +25,7 @@ from lineage.storage.errors import InTheWay
 from lineage.storage.folding import Folder, Versions
 from lineage.storage.keyring import Keyring, Opener
 from lineage.storage.keys import Keys
-from lineage.storage.ledger import LOCAL_LANE
+from lineage.storage.ledger import LOCAL_LANE, KeptTiles
 from lineage.storage.schema import check_schema
 from lineage.storage.seal import Hasher
 from lineage.storage.tasks import Tasks
@@ -50,6 +50,7 @@ class Store:
         self.folder = Folder(self.keyring, self.drafter, versions, self.hasher.event_key)
         self.dead_letters = DeadLetterBox(self.keyring, self.hasher)
         self.tasks = Tasks(self.keyring)
+        self.kept_tiles: KeptTiles = {}
         check_schema(self.engine, self.hasher.check)
 
     def close(self) -> None:
