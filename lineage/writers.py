@@ -7,8 +7,10 @@ another; which one is a guess from the bytes, and any guess is right: locks see 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -137,6 +139,15 @@ def _begin(place: Place) -> None:
     global _place  # noqa: PLW0603 - a process pool keeps its state in the module
     _place = place
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """In a writer: nobody tells it when the parent is killed, and it would wait for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _record(batch: list[Message]) -> _Answer:

@@ -108,7 +108,7 @@ def struck(moment: Moment, strike: Callable[[Driver], None]) -> Iterator[threadi
     """Strike at a moment of what is recorded in the block; the event says that it was done."""
     done, batches = threading.Event(), iter(range(1_000_000))
     began = Applying.__init__
-    here = threading.local()
+    here, timers = threading.local(), list[threading.Timer]()
 
     def once(driver: Driver) -> None:
         if not done.is_set():
@@ -119,8 +119,8 @@ def struck(moment: Moment, strike: Callable[[Driver], None]) -> Iterator[threadi
         here.driver = driver_of(conn) if next(batches) == moment.batch else None
         if here.driver is not None and moment.place == ANY:
             timer = threading.Timer(moment.delay, once, [here.driver])
-            timer.daemon = True
             timer.start()
+            timers.append(timer)
         began(self, parts, conn, *args, **more)
 
     def struck_at(call: Any, *, after: bool) -> Any:
@@ -143,3 +143,5 @@ def struck(moment: Moment, strike: Callable[[Driver], None]) -> Iterator[threadi
             owner, name = PLACES[moment.place]
             patch.setattr(owner, name, struck_at(getattr(owner, name), after=False))
         yield done
+        for timer in timers:  # what it has begun must be over
+            timer.join()

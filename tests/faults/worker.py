@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lineage import open_tracker
+from lineage import open_tracker, writers
 from lineage.storage import rebuilding
 from tests.faults.storm import storm
 
@@ -16,6 +17,20 @@ def record(url: str, keys: str, path: str, batch_size: str) -> None:
     with open_tracker(url, keys=keys) as tracker:
         tracker.record_file(
             Path(path), batch_size=int(batch_size), progress=lambda *_: print("batch", flush=True)
+        )
+
+
+def write(url: str, keys: str, path: str, batch_size: str) -> None:
+    """Record a file by two processes, with a line for each batch that is given: who there is."""
+
+    def tell(_read: int) -> None:
+        found = multiprocessing.active_children()
+        print("batch", *(process.pid for process in found), flush=True)
+
+    place = writers.Place(url, Path(keys))
+    with Path(path).open("rb") as stream:
+        writers.record_with_writers(
+            place, stream, writers=2, batch_size=int(batch_size), progress=tell
         )
 
 
@@ -37,8 +52,9 @@ def rebuild(url: str, keys: str, chunk: str) -> None:
 if __name__ == "__main__":
     work: dict[str, Callable[..., None]] = {
         "record": record,
-        "dispatch": dispatch,
+        "write": write,
         "rebuild": rebuild,
+        "dispatch": dispatch,
         "storm": storm,
     }
     work[sys.argv[1]](*sys.argv[2:])
