@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 import sqlalchemy as sa
 
-from lineage.storage.engines import KINDS, MADE, Connection
+from lineage.storage.engines import IDLE_MAX, KINDS, MADE, Connection
 
 Result = TypeVar("Result")
 
@@ -26,9 +26,9 @@ class _Bare:
 
 
 def ask(engine: sa.Engine, work: Callable[[Connection], Result]) -> Result:
-    """Do what only reads; once more on another connection where the first was found cut."""
+    """Do what only reads; once more for each connection of the pool that was found cut."""
     kind = KINDS[engine.dialect.name]
-    last = False
+    left = IDLE_MAX
     while True:
         bare = None
         try:
@@ -36,13 +36,11 @@ def ask(engine: sa.Engine, work: Callable[[Connection], Result]) -> Result:
             return work(cast(Connection, bare))
         except (sa.exc.DBAPIError, *kind.ERRORS) as error:
             original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-            cut = kind.is_cut(original)
-            if cut and bare is not None:
-                bare.connection.invalidate()
-            if not cut or last:
+            if bare is None or not kind.is_cut(original) or not left:
                 named: Exception | None = kind.named(original)
                 raise (error if named is None else named) from None
-            last = True
+            bare.connection.invalidate()
+            left -= 1
         finally:
             if bare is not None:
                 bare.connection.close()

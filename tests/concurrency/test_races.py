@@ -196,7 +196,7 @@ def test_in_the_way_too_often_is_an_error(stage: Stage, monkeypatch: pytest.Monk
     written nothing.
     """
 
-    def always(*_: Any) -> Locked:
+    def always(*_: Any, **__: Any) -> Locked:
         raise InTheWay
 
     monkeypatch.setattr(store, "PAUSE_SECONDS", 0.0)
