@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,9 +14,11 @@ import sqlalchemy as sa
 
 from lineage.events import RecipientNotified
 from lineage.storage import tables as t
-from lineage.tracker import Tracker, open_tracker
+from lineage.tracker import Tracker
+from tests.concurrency.soundness import assert_sound
 from tests.faults.book import ANSWERS, SECRET, SECRET_NAME, STATES, Book
 from tests.faults.killing import SECONDS_MAX, kill, lines, worker
+from tests.support.places import StorePlace
 
 PEOPLE, KILLS, CONCURRENCY = 10, 3, 4
 NOTICES = PEOPLE * len(ANSWERS)
@@ -56,20 +60,23 @@ def plan_notices(tracker: Tracker) -> dict[str, tuple[str, str]]:
     return found
 
 
-def killed_once(rng: Random, book: Book, url: str, registry: Path) -> bool:
+def killed_once(rng: Random, book: Book, place: StorePlace, registry: Path) -> bool:
     """Start a dispatch and kill it a moment after some more notices have come."""
     target = book.deliveries + 1 + rng.randrange(NOTICES // KILLS - CONCURRENCY)
-    with worker("dispatch", url, str(registry), str(LEASE_SECONDS)) as process:
+    arguments = [place.url, str(place.keys), str(registry), str(LEASE_SECONDS)]
+    with worker("dispatch", *arguments) as process:
         assert next(lines(process)) == "ready"
         book.wait_for(min(target, NOTICES), 5)
         time.sleep(rng.random() * 0.02)
         return kill(process)
 
 
-def dispatch_the_rest(tracker: Tracker) -> None:
+def dispatch_the_rest(
+    tracker: Tracker, *, limit: int = 500, lease_seconds: float = LEASE_SECONDS
+) -> None:
     """Dispatch until nothing is left: what the killed had claimed is free after its lease."""
     deadline = time.monotonic() + SECONDS_MAX
-    while tracker.dispatch(lease_seconds=LEASE_SECONDS).left:
+    while tracker.dispatch(limit=limit, lease_seconds=lease_seconds).left:
         assert time.monotonic() < deadline, "notices are left"
         time.sleep(0.05)
 
@@ -81,19 +88,19 @@ def count_of(tracker: Tracker, event_type: str) -> int:
         return int(conn.execute(what).scalar_one())
 
 
-def one_round(seed: int, folder: Path) -> None:
+def one_round(seed: int, place: StorePlace, folder: Path) -> None:
     """Kill a dispatch some times, then let it run to its end."""
     print(f"seed {seed}")
     rng = Random(seed)
-    url, registry = f"sqlite:///{folder}/lineage.db", folder / "recipients.yaml"
+    registry = folder / "recipients.yaml"
     with Book(rng) as book:
         book.write_registry(registry)
-        with open_tracker(url, recipients=registry) as tracker:
+        with place.open(recipients=registry) as tracker:
             planned = plan_notices(tracker)
         assert len(planned) == NOTICES
-        killed = [killed_once(rng, book, url, registry) for _ in range(KILLS)]
+        killed = [killed_once(rng, book, place, registry) for _ in range(KILLS)]
         assert any(killed), "no kill came in time"
-        with open_tracker(url, recipients=registry) as tracker:
+        with place.open(recipients=registry) as tracker:
             dispatch_the_rest(tracker)
             assert set(book.bodies) == set(planned)
             assert all(len(set(bodies)) == 1 for bodies in book.bodies.values())
@@ -111,16 +118,44 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SECRET_NAME, SECRET)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_killed_dispatch_is_made_good_by_dispatching_again(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", range(2))
+def test_a_killed_dispatch_is_made_good_by_dispatching_again(
+    seed: int, store_place: StorePlace, tmp_path: Path
+) -> None:
     """Killed at three moments, then dispatched again: each notice is delivered, repeated only
     under the same id with the same body, recorded once, and in the state it was answered with.
     """
-    one_round(seed, tmp_path)
+    one_round(seed, store_place, tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 120))
-def test_twenty_killed_dispatches_are_made_good(seed: int, tmp_path: Path) -> None:
+def test_twenty_killed_dispatches_are_made_good(
+    seed: int, store_place: StorePlace, tmp_path: Path
+) -> None:
     """As above, at sixty other moments."""
-    one_round(seed, tmp_path)
+    one_round(seed, store_place, tmp_path)
+
+
+def test_two_dispatchers_at_once_deliver_each_notice_once(
+    store_place: StorePlace, tmp_path: Path
+) -> None:
+    """Two programs dispatch at the same time: no notice is sent by both, and none by neither."""
+    registry = tmp_path / "recipients.yaml"
+    with Book(Random(1)) as book:
+        book.write_registry(registry)
+        with (
+            store_place.open(recipients=registry) as one,
+            store_place.open(recipients=registry) as other,
+            ThreadPoolExecutor(2) as pool,
+        ):
+            planned = plan_notices(one)
+            dispatch = partial(dispatch_the_rest, limit=5, lease_seconds=60.0)
+            dispatching = [pool.submit(dispatch, each) for each in (one, other)]
+            for dispatched in dispatching:
+                dispatched.result(SECONDS_MAX)
+            assert {notice: len(bodies) for notice, bodies in book.bodies.items()} == dict.fromkeys(
+                planned, 1
+            )
+            assert count_of(one, RecipientNotified.event_type()) == NOTICES
+            assert_sound(one)

@@ -34,9 +34,9 @@ def write(url: str, keys: str, path: str, batch_size: str) -> None:
         )
 
 
-def dispatch(url: str, recipients: str, lease_seconds: str) -> None:
+def dispatch(url: str, keys: str, recipients: str, lease_seconds: str) -> None:
     """Dispatch what is due, then say how many notices are left."""
-    with open_tracker(url, recipients=recipients) as tracker:
+    with open_tracker(url, keys=keys, recipients=recipients) as tracker:
         print("ready", flush=True)
         report = tracker.dispatch(limit=8, concurrency=4, lease_seconds=float(lease_seconds))
         print("left", report.left, flush=True)
