@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.docs.blocks import ROOT, Step
@@ -19,6 +19,9 @@ from tests.docs.blocks import ROOT, Step
 MARK = "@@@"
 PORT = "8471"
 """The port that the pages name; replaced by a free one, so that two runs do not meet."""
+
+DATABASE = "postgresql://lineage@localhost/lineage"
+"""The database that the pages name; replaced by a fresh one."""
 
 SECONDS_MAX = 240
 
@@ -69,9 +72,13 @@ def agrees(shown: Sequence[str], got: Sequence[str]) -> bool:
     return at == len(lines)
 
 
-def run(steps: Sequence[Step], folder: Path) -> list[Result]:
-    """Run all steps one after the other; the shell keeps its variables and background jobs."""
+def run(steps: Sequence[Step], folder: Path, database: str = DATABASE) -> list[Result]:
+    """Run all steps one after the other; the shell keeps its variables and background jobs.
+
+    ``database`` is the URL of an empty one, for a page that names one.
+    """
     port = _free_port()
+    steps = [replace(step, text=step.text.replace(DATABASE, database)) for step in steps]
     _lay_out(folder, port)
     script = "\n".join(_commands(number, step, folder) for number, step in enumerate(steps))
     # A file, not a pipe: what runs on in the background would keep a pipe open for ever.

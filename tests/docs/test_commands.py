@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.docs.blocks import Step, pages, steps_of
-from tests.docs.session import agrees, normalised, run
+from tests.docs.session import DATABASE, agrees, normalised, run
+from tests.support.databases import Databases
 
 PAGES_WITH_STEPS = [page for page in pages() if steps_of(page)]
+ON_POSTGRESQL = [
+    page for page in PAGES_WITH_STEPS if any(DATABASE in step.text for step in steps_of(page))
+]
+PAGES = [
+    pytest.param(page, marks=[pytest.mark.postgres] if page in ON_POSTGRESQL else [])
+    for page in PAGES_WITH_STEPS
+]
 
 
-@pytest.mark.parametrize("page", PAGES_WITH_STEPS)
-def test_commands_of_a_page_run(page: str, tmp_path: Path) -> None:
-    """Every command of a page ends as the page says, and prints what the page shows."""
+@pytest.fixture
+def database(page: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh database on a real server, if the page names one."""
+    if page not in ON_POSTGRESQL:
+        yield DATABASE
+        return
+    databases: Databases = request.getfixturevalue("postgres")
+    with databases.database() as url:
+        yield url.replace("postgresql+psycopg://", "postgresql://")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_of_a_page_run(page: str, tmp_path: Path, database: str) -> None:
+    """Every command of a page ends as the page says, and prints what the page shows; on a real
+    PostgreSQL where the page is about one.
+    """
     steps = steps_of(page)
     wrong = []
-    for step, result in zip(steps, run(steps, tmp_path), strict=True):
+    for step, result in zip(steps, run(steps, tmp_path, database), strict=True):
         shown = step.output or None
         if result.exit_code != step.exit_code:
             wrong.append(f"exit code {result.exit_code}: {step.text}\n" + "\n".join(result.lines))
@@ -30,6 +52,7 @@ def test_the_pages_with_commands_are_these() -> None:
     """The pages that promise to be run have commands in them, so none is passed over in silence."""
     promised = {"README.md", "docs/claims.md", "docs/operating.md", "docs/data-model.md"}
     assert promised <= set(PAGES_WITH_STEPS)
+    assert {"README.md", "docs/claims.md", "docs/operating.md"} == set(ON_POSTGRESQL)
 
 
 def test_a_wrong_page_is_seen(tmp_path: Path) -> None:
