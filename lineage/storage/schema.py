@@ -139,15 +139,21 @@ def check_version(engine: sa.Engine) -> dict[str, bytes]:
 
 def _check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
     stored = check_version(engine)
+    _check_keys(stored, key_checks)
+    new = [{"name": n, "value": value} for n, value in key_checks.items() if n not in stored]
+    if new:
+        with writing(engine) as conn:
+            insert_new(conn, t.meta, new)
+        # Another program may have brought keys of its own at the same time: the first stay.
+        _check_keys(_stored_meta(engine), key_checks)
+
+
+def _check_keys(stored: Mapping[str, bytes], key_checks: Mapping[str, bytes]) -> None:
     if any(stored.get(name, value) != value for name, value in key_checks.items()):
         raise KeysUnusable(
             "the keys are those of another store",
             do="name this store's key folder with --keys or LINEAGE_KEYS",
         )
-    new = [{"name": n, "value": value} for n, value in key_checks.items() if n not in stored]
-    if new:
-        with writing(engine) as conn:
-            insert_new(conn, t.meta, new)
 
 
 def _stored_meta(engine: sa.Engine) -> dict[str, bytes]:

@@ -126,6 +126,30 @@ def test_ingest_role_records_and_decides(roles: Roles) -> None:
         one_of_everything(tracker, clock)
 
 
+CHANGING = [
+    (table, right)
+    for table, rights in grants.RECORDING.items()
+    for right in rights
+    if right not in {"SELECT", "INSERT"}
+]
+
+
+@on_postgresql
+@pytest.mark.parametrize(("table", "right"), CHANGING)
+def test_no_right_to_change_is_given_for_nothing(roles: Roles, table: str, right: str) -> None:
+    """Without any one of its rights to update or to delete, something that records fails."""
+    take = sql.SQL("REVOKE {} ON {} FROM {}")
+    what = sql.SQL(right)
+    with connect(sa.make_url(roles.place.url)) as conn:
+        conn.execute(take.format(what, sql.Identifier(table), sql.Identifier(roles.ingest)))
+    clock = Clock()
+    with (
+        pytest.raises(StoreUnusable, match="may not do that"),
+        roles.open(roles.ingest, clock) as tracker,
+    ):
+        one_of_everything(tracker, clock)
+
+
 @on_postgresql
 def test_ingest_role_records_one_by_one_and_in_slots(roles: Roles) -> None:
     """Many callers of one event each share a transaction, and two programs take two slots."""
@@ -320,7 +344,7 @@ def test_two_roles_are_two() -> None:
     """One role for both, or none at all, is an error."""
     for names in ({}, {"ingest": "same", "reader": "same"}):
         with pytest.raises(RoleUnusable, match="two different"):
-            grants_for("postgresql://nobody@/nowhere?host=/nowhere", **names)  # type: ignore[arg-type]
+            grants_for("postgresql://nobody@/nowhere?host=/nowhere", **names)
 
 
 @on_postgresql

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,8 +17,10 @@ from alembic.migration import MigrationContext
 
 from lineage.storage import schema
 from lineage.storage import tables as t
+from lineage.storage.engines import insert_new
 from lineage.storage.errors import SchemaMismatch
-from lineage.tracker import Tracker, upgrade_store
+from lineage.storage.keys import create_keys
+from lineage.tracker import Tracker, open_tracker, upgrade_store
 from tests.conftest import PlaceIn
 from tests.properties.stores import Row, facts_dump
 from tests.storage import first_store
@@ -177,6 +181,33 @@ def test_two_programs_that_upgrade_at_once(store_place: StorePlace, start: str) 
     with open_shop(store_place) as tracker:
         assert tracker.record([share(subject="m9")]).recorded == 1
         assert tracker.verify().ok
+
+
+@on_postgresql
+def test_two_programs_that_bring_keys_at_once(
+    store_place: StorePlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two machines that start on a fresh database, each with new keys, one has the store, and
+    the other is told that its keys are not the store's: nothing is recorded under two keys.
+    """
+    schema.upgrade(store_place.url)
+    folders = [tmp_path / f"keys-{n}" for n in range(2)]
+    checks = [create_keys(folder).checks() for folder in folders]
+    both = Barrier(2, timeout=20)
+
+    def insert_together(*args: Any) -> None:
+        both.wait()
+        insert_new(*args)
+
+    monkeypatch.setattr(schema, "insert_new", insert_together)
+    with ThreadPoolExecutor(2) as pool:
+        tries = [pool.submit(schema.upgrade, store_place.url, key_checks=x) for x in checks]
+        errors = [each.exception() for each in tries]
+    monkeypatch.undo()
+    assert sorted(type(error).__name__ for error in errors) == ["KeysUnusable", "NoneType"]
+    first = folders[errors.index(None)]
+    with open_tracker(store_place.url, keys=first) as tracker:
+        assert tracker.record([share()]).recorded == 1
 
 
 @pytest.fixture
