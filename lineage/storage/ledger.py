@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import random
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,8 +17,8 @@ from lineage.domain.evidence.merkle import LEAF_PREFIX, Frontier, leaf_hash
 from lineage.domain.evidence.tiles import grow_tiles, partial_tiles
 from lineage.storage import tables as t
 from lineage.storage.bulk import ROW_LOCK, Insert, Lookup, Upsert
-from lineage.storage.engines import AnyRow, Connection, is_sqlite
-from lineage.storage.errors import StoreUnusable
+from lineage.storage.engines import AnyRow, Connection, is_sqlite, writing
+from lineage.storage.errors import InTheWay, StoreUnusable
 from lineage.storage.seal import Hasher, context, measured
 
 LOCAL_LANE = "local"
@@ -116,14 +117,16 @@ def lock_log(conn: Connection, hasher: Hasher, lane: str) -> Head:
 
 def _lock_slot(conn: Connection, hasher: Hasher) -> Head:
     """A slot of the local lane that nobody holds; where all are held, wait for one of them."""
-    rows = _FREE_SLOT.rows(conn, SLOTS)
-    if not rows:
+    while not (rows := _FREE_SLOT.rows(conn, SLOTS)):
         made = {row.lane for row in _SLOTS_MADE.rows(conn, SLOTS)}
-        free = [lane for lane in SLOTS if lane not in made]
-        lane = free[0] if free else random.choice(SLOTS)  # noqa: S311 - a queue, not a secret
-        if free:
-            _make_log(conn, hasher, lane)
-        rows = _LOGS.rows(conn, [lane])
+        missing = [lane for lane in SLOTS if lane not in made]
+        if not missing:
+            lane = random.choice(SLOTS)  # noqa: S311 - a queue, not a secret
+            rows = _LOGS.rows(conn, [lane])
+            break
+        # In a transaction of its own: else whoever comes next would wait for the end of ours.
+        with suppress(InTheWay), writing(conn.engine) as own:
+            _make_log(own, hasher, missing[0])
     return _checked_head(hasher, rows[0])
 
 

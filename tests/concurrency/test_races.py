@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -15,6 +15,7 @@ from lineage.storage.standings import Locked, Stand
 from lineage.storage.store import Store
 from lineage.tracker import Tracker
 from tests.concurrency.people import Person, recording, settled
+from tests.concurrency.soundness import assert_sound
 from tests.concurrency.stage import SECONDS_MAX, Stage
 from tests.storage.shop import CONTROLLER, Message, event, linked, share
 
@@ -62,7 +63,12 @@ def in_lane(lane: str, *events: Message) -> Callable[[Tracker], int]:
     return record
 
 
-def both(stage: Stage, one: Callable[[Tracker], int], other: Callable[[Tracker], int]) -> list[int]:
+Recorded = TypeVar("Recorded")
+
+
+def both(
+    stage: Stage, one: Callable[[Tracker], Recorded], other: Callable[[Tracker], Recorded]
+) -> list[Recorded]:
     """What two actors give that work at once."""
     actors = [stage.actor("first", one), stage.actor("second", other)]
     for actor in actors:
@@ -189,6 +195,63 @@ def crossed(patch: pytest.MonkeyPatch, *, on_postgresql: bool) -> None:
         return found
 
     patch.setattr(standings, "_lock", one_by_one)
+
+
+def strictly(*events: Message) -> Callable[[Tracker], int]:
+    """Work that records all events in one transaction, a batch each; none where it lost."""
+
+    def record(tracker: Tracker) -> int:
+        try:
+            return tracker.record(events, strict=True, batch_size=1).recorded
+        except InTheWay:
+            return 0
+
+    return record
+
+
+def test_of_two_strict_recordings_one_may_lose_and_says_so(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A strict recording locks its people batch by batch, so two may wait for each other. The one
+    that loses has recorded nothing, and is told so; recorded again, all is there.
+    """
+    people = ["m1", "m2"]
+    before = [share(subject=who) for who in people]
+    with stage.open() as tracker:
+        tracker.record(before)
+    ours = [share("BlueVan", subject=who) for who in people]
+    theirs = [share("HillRail", subject=who) for who in reversed(people)]
+    if stage.place.engine == "postgresql":
+        meet_before(monkeypatch, Applying, "_append")
+    found = both(stage, strictly(*ours), strictly(*theirs))
+    lost = int(stage.place.engine == "postgresql")
+    assert sorted(found) == ([0, 2] if lost else [2, 2])
+    with stage.open() as tracker:
+        receipt = tracker.record([*ours, *theirs], strict=True)
+        assert (receipt.recorded, receipt.duplicates) == (2 * lost, 4 - 2 * lost)
+    with settled(stage, *before, *ours, *theirs):
+        pass
+
+
+def test_more_writers_than_there_are_slots(stage: Stage) -> None:
+    """On PostgreSQL as many write at once as the local lane has slots, each of which the first to
+    need it makes; who comes next waits for one of them, and then records like everybody.
+    """
+    writers = len(ledger.SLOTS) if stage.place.engine == "postgresql" else 1
+    events = [share(subject=f"m{n}") for n in range(writers + 1)]
+    actors = [stage.actor(f"writer {n}", recording(one)) for n, one in enumerate(events)]
+    halts = [stage.halt(actor.name, Applying, "_append") for actor in actors[:-1]]
+    for actor, halt in zip(actors, halts, strict=False):
+        stage.start_until(actor, halt)
+    actors[-1].start()
+    stage.wait_until_blocked(actors[-1])
+    for halt in halts:
+        halt.go.set()
+    assert [actor.end() for actor in actors] == [1] * len(actors)
+    assert stage.retries == 0
+    with stage.open() as tracker:
+        assert_sound(tracker)
+        assert len(tracker.verify().roots) == writers
 
 
 def test_in_the_way_too_often_is_an_error(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
