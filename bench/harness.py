@@ -70,7 +70,7 @@ REAL = Size(
     asked=400,
     upkeep=20_000,
     during=20_000,
-    memory=(30_000, 120_000),
+    memory=(60_000, 240_000),
     memory_engines=ENGINES,
     people_told=60,
 )

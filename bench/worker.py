@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -83,6 +84,19 @@ def rebuild_on(tracker: Tracker, flag: str) -> dict[str, Any]:
 VERBS = {"record": record, "rebuild": rebuild, "verify": verify, "rebuild_on": rebuild_on}
 
 
+def bytes_max() -> int:
+    """The most memory this process had resident. Linux counts what the parent had when it forked
+    us into `ru_maxrss`, so there the kernel's own mark of our memory is read.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        marks = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+        assert marks is not None
+        return int(marks[1]) * 1024
+    unit = 1 if platform.system() == "Darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
 def main() -> None:
     verb, engine, url, keys, *rest = sys.argv[1:]
     assert engine in {"sqlite", "postgresql"}
@@ -93,8 +107,7 @@ def main() -> None:
         found = VERBS[verb](tracker, rest[0] if rest else "")
         found["seconds"] = time.perf_counter() - started
         found["began"], found["ended"] = began, time.time()
-    unit = 1 if platform.system() == "Darwin" else 1024
-    found["bytes_max"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    found["bytes_max"] = bytes_max()
     print(json.dumps(found), flush=True)
 
 
