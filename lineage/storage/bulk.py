@@ -73,6 +73,10 @@ class Lookup:
         self._by = _quoted(by, "t.")
         self._where = f" AND {where}" if where else ""
         self._order = f" ORDER BY {order}" if order else ""
+        ks = [f"k{n}" for n in range(len(by))]
+        same = " AND ".join(f't."{name}" = k.{k}' for name, k in zip(by, ks, strict=True))
+        self._names = f"k({', '.join(ks)})"
+        self._joined = self._start.replace(" FROM ", " FROM k CROSS JOIN ", 1) + f" WHERE {same}"
         self._on_arrays = self._made_for_arrays(table, by) + self._where + self._order
         if lock:
             self._on_arrays += f" {lock}"
@@ -102,19 +106,23 @@ class Lookup:
         return [make(row) for row in cursor.fetchall()]
 
     def _on_lists(self, driver: Any, keys: Sequence[Any], more: Mapping[str, Any]) -> Iterator[Row]:
+        """On SQLite. One column is looked up in a list; several are joined with their values, for
+        a list of tuples would make it read the whole table.
+        """
+        where = self._where.replace("%s", "?")
         for start in range(0, len(keys), KEYS_MAX):
             part = keys[start : start + KEYS_MAX]
-            # Rounded up, so that the driver has the statement at hand; the last key fills the rest.
+            # Rounded up, so that the driver has the statement at hand; null equals nothing.
             count = 1 << (len(part) - 1).bit_length()
-            values = [*part, *[part[-1]] * (count - len(part))]
             if self._width == 1:
                 marks = ", ".join("?" * count)
+                sql = f"{self._start} WHERE {self._by} IN ({marks}){where}{self._order}"
+                values = list(part)
             else:
-                values = [value for key in values for value in key]
-                marks = f"VALUES {', '.join([self._tuple] * count)}"
-            by = self._by if self._width == 1 else f"({self._by})"
-            where = self._where.replace("%s", "?")
-            sql = f"{self._start} WHERE {by} IN ({marks}){where}{self._order}"
+                marks = ", ".join([self._tuple] * count)
+                sql = f"WITH {self._names} AS (VALUES {marks}) {self._joined}{where}{self._order}"
+                values = [value for key in part for value in key]
+            values += [None] * ((count - len(part)) * self._width)
             yield from driver.execute(sql, [*values, *more.values()])
 
 
