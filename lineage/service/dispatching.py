@@ -38,6 +38,7 @@ from lineage.service.answers import DispatchReport
 from lineage.service.notice_body import SUBJECT, identifiers_for, notice_body
 from lineage.storage.facts import read_facts
 from lineage.storage.persons import linked_refs
+from lineage.storage.standings import lock_persons
 from lineage.storage.store import Store
 from lineage.storage.tasks import AWAITING_PERSON, DONE, DUE, Claim, Party
 
@@ -183,6 +184,8 @@ class Dispatcher:
         return self._jobs(conn, claims, now)
 
     def _jobs(self, conn: Connection, claims: list[Claim], now: int) -> list[_Job]:
+        # Who widens a notice holds this lock: it sees the body frozen, or we see it wider.
+        lock_persons(conn, {claim.ref: claim.controller for claim in claims})
         connected, _ = linked_refs(conn, [claim.ref for claim in claims])
         facts = self._store.named(conn, read_facts(conn, sorted(connected)))
         notices = {n.notice_id: n for n in facts.notices}

@@ -16,6 +16,7 @@ from lineage.service.incoming import Incoming, Tally, batches
 from lineage.service.overlapping import Worker
 from lineage.storage.applying import Applied, Expected, Follow
 from lineage.storage.drafts import DeadLetter, PreparedBatch
+from lineage.storage.errors import InTheWay, StoreUnusable
 from lineage.storage.store import Store
 
 GROUP_MAX = 500
@@ -164,6 +165,12 @@ class Recorder:
                     raise Refused
         except Refused:
             tally.recorded = tally.duplicates = 0
+        except InTheWay:
+            # A stream cannot be read again, so this one is for the caller to repeat.
+            raise StoreUnusable(
+                "another writer was in the way of one that records all or nothing",
+                do="record the same input again; nothing of it was recorded",
+            ) from None
 
     def _record_group(self, incoming: Sequence[Incoming]) -> list[Tally]:
         """Record messages of different callers in one transaction; a tally for each."""

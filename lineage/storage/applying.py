@@ -139,9 +139,16 @@ class Applying:
             self._applied.recorded = len(fresh)
             whole, acting = folder.go_forward(conn, self._people(fresh))
             self._append(fresh)
-            found = [(person.controller, person.facts) for person in self._fold(whole)]
+            folded = self._fold(whole)
         if follow is not None:
-            found += [(p.controller, read_facts(conn, sorted(p.refs))) for p in acting]
+            found = [(p.controller, p.refs, p.facts) for p in folded]
+            # A link of this batch may have joined them to somebody who was folded whole.
+            joined = {ref for person in folded for ref in person.refs}
+            found += [
+                (p.controller, tuple(sorted(p.refs)), read_facts(conn, sorted(p.refs)))
+                for p in acting
+                if p.refs.isdisjoint(joined)
+            ]
             self._act(found, follow)
         write_stands(conn, [self._stands[ref] for ref in sorted(self._changed)])
         letters = [*self._batch.dead, *(_reused_letter(self._batch, item) for item in reused)]
@@ -269,13 +276,13 @@ class Applying:
         self._parts.folder.write(self._conn, concerned, folded)
         return folded
 
-    def _act(self, people: Iterable[tuple[str, Facts]], follow: Follow) -> None:
+    def _act(self, people: Iterable[tuple[str, tuple[bytes, ...], Facts]], follow: Follow) -> None:
         """Append what follows for people with requests, and make the tasks it calls for."""
         conn, parts, applied = self._conn, self._parts, self._applied
         events: list[Event] = []
-        for controller, facts in people:
+        for controller, refs, facts in people:
             if facts.requests:
-                events += follow(self._state(controller, facts), applied.now)
+                events += follow(self._state(controller, refs, facts), applied.now)
         if not events:
             return
         drafts, new = parts.drafter.draft(
@@ -288,14 +295,14 @@ class Applying:
         applied.acts = len(fresh)
         self._fold(self._people(fresh))
 
-    def _state(self, controller: str, facts: Facts) -> PersonState:
+    def _state(self, controller: str, refs: tuple[bytes, ...], facts: Facts) -> PersonState:
         conn, parts, applied = self._conn, self._parts, self._applied
         ref = facts.requests[0].ref
         return PersonState(
             controller=controller,
             subject=parts.keyring.names(conn, [ref])[ref],
             facts=renamed(facts, parts.keyring.party_names(conn, parties_of(facts))),
-            claimed=parts.tasks.claimed(conn, sorted(self._locked.person_of(ref))),
+            claimed=parts.tasks.claimed(conn, refs),
             recorded_at=applied.recorded_at,
             first_position=applied.first_position,
         )

@@ -138,6 +138,8 @@ def _settle_doubts(conn: Connection, *, store: Store, doubtful: dict[bytes, str]
 
 def _drop_strays(conn: Connection) -> None:
     """Facts of nobody: rows whose subject is no person of the ledger."""
-    known = sa.select(t.subjects.c.subject_ref).where(t.subjects.c.kind == PERSON)
+    c = t.subjects.c
     for table in t.FACT_TABLES:
-        conn.execute(table.delete().where(table.c.subject_ref.not_in(known)))
+        # Not "not in": where the list does not fit into memory that is read again for each row.
+        known = sa.exists().where(c.subject_ref == table.c.subject_ref, c.kind == PERSON)
+        conn.execute(table.delete().where(~known))
