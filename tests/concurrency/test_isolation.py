@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 import sqlalchemy as sa
 
@@ -70,10 +72,14 @@ def test_a_connection_that_was_changed_writes_nothing(
     """A pooled connection whose isolation somebody has changed meanwhile is refused as well."""
     with store_place.open(clock=Clock()) as tracker:
         tracker.record([share()])
-        with tracker.store.engine.connect() as pooled:
-            pooled.exec_driver_sql(
-                "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ"
-            )
+        pool = tracker.store.engine.pool
+        assert isinstance(pool, sa.QueuePool)
+        with ExitStack() as stack:
+            for _ in range(pool.checkedin()):
+                pooled = stack.enter_context(tracker.store.engine.connect())
+                pooled.exec_driver_sql(
+                    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+                )
         with pytest.raises(StoreUnusable, match="repeatable read"):
             tracker.record([share("BlueVan")])
         assert tracker.verify().events == 1

@@ -10,7 +10,7 @@ import pytest
 
 from lineage.storage import ledger, standings, store
 from lineage.storage.applying import Applying, SubjectRace
-from lineage.storage.errors import InTheWay
+from lineage.storage.errors import InTheWay, StoreUnusable
 from lineage.storage.standings import Locked, Stand
 from lineage.storage.store import Store
 from lineage.tracker import Tracker
@@ -203,7 +203,7 @@ def strictly(*events: Message) -> Callable[[Tracker], int]:
     def record(tracker: Tracker) -> int:
         try:
             return tracker.record(events, strict=True, batch_size=1).recorded
-        except InTheWay:
+        except StoreUnusable:
             return 0
 
     return record
