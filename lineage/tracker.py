@@ -150,9 +150,10 @@ class Tracker:
         Takes ``Event`` models, CloudEvents as mappings, or their JSON. A refused event is named on
         the receipt and kept as a dead letter; the rest is recorded. With ``strict`` nothing is
         recorded if anything is wrong. Recording the same event again changes nothing.
+        ``events`` is read in the thread of the caller, while the batch before is recorded.
         """
         return self._recorder.record(
-            from_events(events), batch_size=batch_size, strict=strict, progress=progress
+            from_events(events), batch_size=batch_size, strict=strict, progress=progress, here=True
         )
 
     def record_one(self, event: Event | Mapping[str, Any] | bytes | str) -> answers.RecordReceipt:

@@ -31,14 +31,32 @@ class Incoming:
     message: Event | Mapping[str, Any] | bytes | str = field(repr=False)
 
     def raw(self) -> bytes:
-        """The message as bytes, as a dead letter keeps it."""
+        """The message as bytes, as a dead letter keeps it; whatever it is, this gives something."""
+        try:
+            return self._written()
+        except Exception:  # noqa: BLE001 - a ring, too deep, an object that cannot be shown
+            return f"<{type(self.message).__qualname__} that cannot be written down>".encode()
+
+    def _written(self) -> bytes:
         if isinstance(self.message, bytes):
             return self.message
         if isinstance(self.message, str):
             return self.message.encode("utf-8", "surrogatepass")
         if isinstance(self.message, Event):
             return event_to_json(self.message)
-        return json.dumps(self.message, default=repr).encode()
+        return json.dumps(_with_text_keys(self.message), default=repr).encode()
+
+
+def _with_text_keys(value: Any) -> Any:
+    """What JSON can say of a value whose mappings may have anything as keys."""
+    if isinstance(value, Mapping):
+        return {
+            key if isinstance(key, str) else repr(key): _with_text_keys(member)
+            for key, member in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_with_text_keys(member) for member in value]
+    return value
 
 
 def from_messages(messages: Iterable[Message]) -> Iterator[Incoming]:

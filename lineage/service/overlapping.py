@@ -21,9 +21,10 @@ class Worker(Generic[Made]):
     The first is begun at once, and by ``take`` where nobody has.
     """
 
-    def __init__(self, make: Callable[[], Made]) -> None:
-        """Start nothing yet."""
+    def __init__(self, make: Callable[[], Made], *, always_ends: bool = False) -> None:
+        """Start nothing yet. What ``always_ends`` is waited for, whatever goes wrong meanwhile."""
         self._make = make
+        self._always_ends = always_ends
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="prepare")
         self._next: Future[Made] | None = None
         self._interval = sys.getswitchinterval()
@@ -39,9 +40,9 @@ class Worker(Generic[Made]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Put things back. After an error do not wait: the thread may read what never ends."""
+        """Put things back. After an error do not wait for what may read and never end."""
         sys.setswitchinterval(self._interval)
-        self._pool.shutdown(wait=error is None, cancel_futures=True)
+        self._pool.shutdown(wait=self._always_ends or error is None, cancel_futures=True)
 
     def begin(self) -> None:
         """Have the next one made."""

@@ -16,7 +16,7 @@ from lineage.service.incoming import Incoming, Tally, batches
 from lineage.service.overlapping import Worker
 from lineage.storage.applying import Applied, Expected, Follow
 from lineage.storage.drafts import DeadLetter, PreparedBatch
-from lineage.storage.errors import InTheWay, StoreUnusable
+from lineage.storage.errors import InTheWay, StorageError, StoreUnusable
 from lineage.storage.store import Store
 
 GROUP_MAX = 500
@@ -73,18 +73,22 @@ class Recorder:
         *,
         batch_size: int,
         strict: bool = False,
+        here: bool = False,
         progress: Callable[[int], None] | None = None,
     ) -> answers.RecordReceipt:
         """Record everything that may be recorded; refuse the rest one by one, and keep it.
 
         With ``strict`` all of it is one transaction, and nothing is recorded if anything is wrong.
-        ``progress`` is told how many messages have been read, after each batch.
+        ``progress`` is told how many messages have been read, after each batch. ``incoming`` may be
+        read in another thread; with ``here`` it is only read in that of the caller.
         """
         tally = Tally()
         tell = progress or (lambda _: None)
         with fewer_collections():
             if strict:
                 self._record_strictly(incoming, batch_size, tally, tell)
+            elif here:
+                self._record_read_here(incoming, batch_size, tally, tell)
             else:
                 self._record_all(incoming, batch_size, tally, tell)
         return tally.receipt()
@@ -139,6 +143,50 @@ class Recorder:
                 tally.add(checked.tally)
                 tell(tally.read)
 
+    def _record_read_here(
+        self,
+        incoming: Iterable[Incoming],
+        batch_size: int,
+        tally: Tally,
+        tell: Callable[[int], None],
+    ) -> None:
+        """The same with the threads changed: one batch is written in the other thread, at once,
+        while the next is read, checked and sealed in this one. What the source raises is raised
+        when the batches before it are written.
+        """
+        last: PreparedBatch | None = None
+        ready: tuple[Checked, PreparedBatch] | None = None
+
+        def write() -> PreparedBatch:
+            assert ready is not None
+            return self._apply(*ready).batch
+
+        def written(make: Callable[[], PreparedBatch]) -> None:
+            nonlocal last, ready
+            if ready is not None:
+                try:
+                    last = make()
+                    tally.add(ready[0].tally)
+                finally:
+                    ready = None
+                tell(tally.read)
+
+        with Worker(write, always_ends=True) as writer:
+            try:
+                for batch in batches(incoming, batch_size):
+                    checked = self._check(batch)
+                    prepared = self._prepare(checked, after=last)
+                    written(writer.take)
+                    if prepared.after is not last:  # made over again, with other refs
+                        prepared = self._prepare(checked)
+                    ready, last = (checked, prepared), prepared
+                    if len(batch) < batch_size:  # the last one: there is nothing to do meanwhile
+                        written(write)
+                    else:
+                        writer.begin()
+            finally:
+                written(writer.take)
+
     def _record_strictly(
         self,
         incoming: Iterable[Incoming],
@@ -172,7 +220,27 @@ class Recorder:
                 do="record the same input again; nothing of it was recorded",
             ) from None
 
-    def _record_group(self, incoming: Sequence[Incoming]) -> list[Tally]:
+    def _record_group(self, incoming: Sequence[Incoming]) -> Sequence[Tally | Exception]:
+        """Record messages of different callers together. Where one of them is more than we can
+        take, each is recorded alone, so that only its own caller hears of it.
+        """
+        try:
+            return self._record_together(incoming)
+        except StorageError:
+            raise
+        except Exception:
+            if len(incoming) == 1:
+                raise
+            return [self._record_alone(one) for one in incoming]
+
+    def _record_alone(self, incoming: Incoming) -> Tally | Exception:
+        try:
+            [tally] = self._record_together([incoming])
+        except Exception as error:  # noqa: BLE001 - it is for the caller that brought the message
+            return error
+        return tally
+
+    def _record_together(self, incoming: Sequence[Incoming]) -> list[Tally]:
         """Record messages of different callers in one transaction; a tally for each."""
         each = [self._check([one]) for one in incoming]
         events: list[tuple[int | None, Event]] = []

@@ -40,7 +40,7 @@ class PersonState:
     """What ``follow`` sees of one person after its new events: its facts, and its own id."""
 
     controller: str
-    subject: str
+    subject: str = field(repr=False)
     facts: Facts
     claimed: frozenset[str]
     """Notices whose body is frozen: an attempt was claimed, so they can no longer be widened."""

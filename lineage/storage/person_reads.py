@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,7 +91,7 @@ class StoredPerson:
     """
 
     refs: tuple[bytes, ...]
-    ids: tuple[str, ...]
+    ids: tuple[str, ...] = field(repr=False)
     facts: Facts
     fresh: Freshness
 

@@ -22,9 +22,12 @@ def find_request(
 
 
 def list_requests(conn: sa.Connection, controller: str | None) -> Iterator[AnyRow]:
-    """All requests with their person, the oldest first."""
+    """All requests with their person, the oldest first; before them those only decided so far."""
     c = t.requests.c
     what = sa.select(c.controller, c.request_id, c.subject_ref)
     if controller is not None:
         what = what.where(c.controller == controller)
-    yield from conn.execute(what.order_by(c.received_at, c.controller, c.request_id)).all()
+    # Where nulls stand, and rows that are equal so far, each engine would decide by itself.
+    first = c.received_at.nulls_first()
+    order = what.order_by(first, c.controller, c.request_id, c.subject_ref)
+    yield from conn.execute(order).all()

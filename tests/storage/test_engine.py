@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import event as hooks
 
 from lineage.storage.engines import sqlite
-from lineage.storage.errors import StoreUnusable
+from lineage.storage.errors import StorageError, StoreUnusable
 from lineage.tracker import Tracker, open_tracker
 from tests.storage.dump import RECORD, dump
 from tests.storage.shop import Message, open_shop, share
@@ -182,3 +182,20 @@ def test_store_survives_being_copied(tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     with open_tracker(f"sqlite:///{tmp_path / 'b' / 'shop.db'}") as tracker:
         assert tracker.holders("m3", controller="sesiiduo").holders == before.holders
+
+
+@on_sqlite
+def test_error_that_has_no_sentence_of_its_own(tracker: Tracker) -> None:
+    """What the file's engine refuses for another reason is an error of the store all the same,
+    and tells no value.
+    """
+    with tracker.store.writing() as conn:
+        conn.exec_driver_sql(
+            "CREATE TRIGGER grim BEFORE INSERT ON edges"
+            " BEGIN SELECT RAISE(ABORT, 'no FastParcel here'); END"
+        )
+    with pytest.raises(StorageError, match="refused a statement: IntegrityError") as caught:
+        tracker.record([share("FastParcel")])
+    assert type(caught.value) is StorageError
+    assert "report" in caught.value.do
+    assert "FastParcel" not in f"{caught.value} {caught.value.do} {caught.value.__cause__}"

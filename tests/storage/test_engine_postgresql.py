@@ -1,5 +1,10 @@
 """What PostgreSQL does when server, account or setting fail it: a clear error, and on again."""
 
+import time
+from typing import Any, LiteralString
+
+import psycopg
+import psycopg.errors
 import pytest
 import sqlalchemy as sa
 from psycopg import sql
@@ -156,3 +161,100 @@ def test_connections_that_were_cut(store_place: StorePlace) -> None:
         other.execute(cut)
         assert tracker.record([share("BlueVan")]).recorded == 1
         assert holders(tracker) == 2
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_other_encoding_is_refused(store_place: StorePlace, encoding: str) -> None:
+    """A database that cannot keep every name is refused before anything is made in it, and the
+    error says how to make one that can.
+    """
+    url = sa.make_url(store_place.url)
+    other = f"{url.database}_other"
+    make: LiteralString = (
+        "CREATE DATABASE {} ENCODING {} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+    )
+    with connect(url) as conn:
+        if conn.info.server_version >= 150000:  # where C.UTF-8 may be what is made by default
+            make = f"{make} LOCALE_PROVIDER libc"
+        conn.execute(sql.SQL(make).format(sql.Identifier(other), sql.Literal(encoding)))
+        try:
+            address = url.set(database=other).render_as_string(hide_password=False)
+            with pytest.raises(StoreUnusable, match=encoding) as caught:
+                open_tracker(address, keys=store_place.keys)
+        finally:
+            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(other)))
+    assert "createdb -E UTF8" in caught.value.do
+    assert not store_place.keys.exists()
+
+
+def test_client_encoding_of_the_account(store_place: StorePlace) -> None:
+    """What encoding a client is to have by default is no matter: names come back as they were."""
+    with open_shop(store_place) as tracker:
+        set_for_all(store_place, "client_encoding", "LATIN1")
+        tracker.store.engine.dispose()
+        tracker.record([share("Быстрая")])
+        assert tracker.holders("m1", controller="sesiiduo").holders[0].holder == "Быстрая"
+
+
+def test_connections_that_idled_too_long(store_place: StorePlace) -> None:
+    """A server that hangs up on who is idle is asked again, in a question and in recording."""
+    idle = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with open_shop(store_place) as tracker, connect(sa.make_url(store_place.url)) as other:
+        other.execute("SET idle_session_timeout = 0")
+        tracker.record([share()])
+        set_for_all(store_place, "idle_session_timeout", "50ms")
+        tracker.store.engine.dispose()
+        for recorded in range(1, 3):
+            assert holders(tracker) == recorded
+            wait_until_none(other, idle)
+            assert holders(tracker) == recorded
+            wait_until_none(other, idle)
+            assert tracker.record([share(f"R{recorded}")]).recorded == 1
+            wait_until_none(other, idle)
+
+
+def wait_until_none(conn: psycopg.Connection[Any], count: LiteralString) -> None:
+    """Return when a statement counts nothing any more."""
+    ends_at = time.monotonic() + 10
+    while (conn.execute(count).fetchone() or (1,))[0]:
+        assert time.monotonic() < ends_at
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("state", ["57P01", "57P04", "57P05", "25P03", "25P04"])
+def test_what_counts_as_hung_up(state: str, engine: str) -> None:
+    """Each way in which the server itself ends a connection is known as one."""
+    assert engine == "postgresql"
+    error = psycopg.errors.lookup(state)() if state != "25P04" else TransactionTimeout()
+    assert postgresql.is_cut(error)
+    named = postgresql.named(error)
+    assert isinstance(named, StoreUnusable)
+    assert "hung up" in str(named)
+
+
+class TransactionTimeout(psycopg.errors.InternalError):
+    """Known to PostgreSQL from version 17 on."""
+
+    sqlstate = "25P04"
+
+
+def test_statement_timeout(store_place: StorePlace) -> None:
+    """A statement that may not take as long as it needs is broken off, and the error says which
+    setting to unset; without it, the same input is recorded.
+    """
+    with open_shop(store_place) as tracker, connect(sa.make_url(store_place.url)) as other:
+        tracker.record([share()])
+        set_for_all(store_place, "statement_timeout", "100ms")
+        tracker.store.engine.dispose()
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM persons FOR UPDATE")
+        with pytest.raises(StoreUnusable, match="broke off") as caught:
+            tracker.record([share("BlueVan")])
+        other.execute("ROLLBACK")
+        assert "unset statement_timeout" in caught.value.do
+        set_for_all(store_place, "statement_timeout", "0")
+        tracker.store.engine.dispose()
+        assert tracker.record([share("BlueVan")]).recorded == 1

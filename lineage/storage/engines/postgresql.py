@@ -13,6 +13,7 @@ from sqlalchemy import event
 from lineage.storage.errors import InTheWay, StorageError, StoreUnusable
 
 ERRORS = (psycopg.Error,)
+ENCODING = "UTF8"
 ISOLATION = "read committed"
 LOCK_TIMEOUT_MS = 30_000
 
@@ -21,6 +22,7 @@ SET application_name = 'lineage';
 SET lock_timeout = {LOCK_TIMEOUT_MS};
 SET jit = off;
 SET enable_seqscan = off;
+SET client_encoding = '{ENCODING}';
 SELECT current_setting('default_transaction_isolation')
 """
 """Every hot statement has an index. A store that grows faster than its statistics would else be
@@ -55,6 +57,10 @@ FAULTS = {
         f"another writer held what this one needs for more than {LOCK_TIMEOUT_MS // 1000} seconds",
         "wait for it to finish and try again",
     ),
+    "57014": (
+        "the database broke off a statement: one took too long, or somebody cancelled it",
+        f"unset statement_timeout for this user, database and LINEAGE_STORE; then {AGAIN}",
+    ),
     "57P03": ("the database is starting or stopping", "try again in a moment"),
 }
 
@@ -74,6 +80,9 @@ SAID_ON_CONNECT = {
 }
 """Who is refused on connecting gets a text and no code; in another language, the plain fault."""
 
+CUT = {"57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04"}
+"""The server hung up: it stops or starts, the database is dropped, or a limit of time is over."""
+
 IN_THE_WAY = {"40001", "40P01", "23505"}
 """Of two that did the same at once one has lost; done again, it sees what the other wrote."""
 
@@ -90,7 +99,18 @@ def create(url: sa.URL) -> sa.Engine:
     # The driver begins nothing by itself; an error must not carry what a statement was about.
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", hide_parameters=True)
     event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "connect", _check_encoding, insert=True)
     return engine
+
+
+def _check_encoding(connection: psycopg.Connection[Any], _record: object) -> None:
+    """Before the toolkit asks for anything. The server says it by itself: no statement is sent."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != ENCODING:
+        raise StoreUnusable(
+            f"the database keeps text as {encoding}; this program needs {ENCODING}",
+            do="make another one: createdb -E UTF8 -l C -T template0 NAME",
+        )
 
 
 def _on_connect(connection: psycopg.Connection[Any], _record: object) -> None:
@@ -129,7 +149,7 @@ def is_cut(error: Any) -> bool:
     """Whether the connection is gone."""
     state = _state(error)
     unsaid = not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    return unsaid or state.startswith("08") or state in {"57P01", "57P02", "57P03"}
+    return unsaid or state.startswith("08") or state in CUT
 
 
 def named(error: Any) -> Exception | None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from lineage.storage.errors import StoreUnusable
+from lineage.storage.errors import StorageError, StoreUnusable
 
 BUSY_TIMEOUT_MS = 30_000
 PAGE_BYTES = 8192
@@ -75,9 +75,14 @@ def is_cut(_error: Exception) -> bool:
 
 
 def named(error: Any) -> Exception | None:
-    """The error as a sentence that says what to do, where it is one of those we know."""
+    """The error as a sentence that says what to do; never the message, which may tell a value."""
     text = str(error).lower()
     for fragment, (says, do) in FAULTS.items():
         if fragment in text:
             return StoreUnusable(says, do=do)
-    return None
+    if not isinstance(error, sqlite3.Error):
+        return None
+    return StorageError(
+        f"the database refused a statement: {type(error).__name__}",
+        do="this is a fault of the program: please report it",
+    )
