@@ -5,6 +5,7 @@ Only facts are written: acts are folded like everything else, nothing is planned
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,8 @@ from lineage.storage.keyring import PERSON
 from lineage.storage.standings import Stand, delete_stands, lock_persons, stand_of, write_stands
 from lineage.storage.store import Store
 
-CHUNK_PEOPLE = 500
+CHUNK_PEOPLE = 200
+"""Few enough that who waits for one of them, or for SQLite's one writer, waits for milliseconds."""
 
 
 @dataclass(slots=True)
@@ -42,7 +44,9 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None) -> Rebuil
         total = conn.execute(count.where(t.subjects.c.kind == PERSON)).scalar_one()
         linked = _linked_refs(conn, store)
     doubtful: dict[bytes, str] = {}
+    on_record: int | None = None
     while True:
+        began = time.monotonic()
         chunk = store.run(partial(_rebuild_next, store=store, after=after, linked=linked))
         if not chunk.refs:
             break
@@ -53,6 +57,10 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None) -> Rebuil
         rebuilt.events += chunk.events
         if progress is not None:
             progress(done, total)
+        if on_record not in (None, chunk.on_record):
+            # Somebody records meanwhile: it gets as much of the store's time as this does.
+            time.sleep(time.monotonic() - began)
+        on_record = chunk.on_record
     if doubtful:
         store.run(partial(_settle_doubts, store=store, doubtful=doubtful))
     store.run(_drop_strays)
@@ -83,6 +91,8 @@ class _Chunk:
     refs: dict[bytes, str]
     people: int = 0
     events: int = 0
+    on_record: int = 0
+    """events in the ledger, which says whether others record meanwhile"""
     doubtful: dict[bytes, str] = field(default_factory=dict)
 
 
@@ -92,6 +102,7 @@ def _rebuild_next(conn: Connection, *, store: Store, after: bytes, linked: set[b
     chunk = _Chunk(refs)
     if not refs:
         return chunk
+    chunk.on_record = int(conn.execute(sa.select(sa.func.sum(t.logs.c.size))).scalar() or 0)
     locked = lock_persons(conn, refs).stands
     people, concerned = store.folder.fold_refs(conn, refs)
     while unlocked := {r: name for r, name in concerned.items() if r not in locked}:
