@@ -20,6 +20,8 @@ from lineage.storage.keyring import PERSON
 from lineage.storage.standings import Stand, delete_stands, lock_persons, stand_of, write_stands
 from lineage.storage.store import Store
 
+PAUSE_SECONDS = 0.003
+
 CHUNK_PEOPLE = 200
 """Few enough that who waits for one of them, or for SQLite's one writer, waits for milliseconds."""
 
@@ -57,9 +59,10 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None) -> Rebuil
         rebuilt.events += chunk.events
         if progress is not None:
             progress(done, total)
-        if on_record not in (None, chunk.on_record):
-            # Somebody records meanwhile: it gets as much of the store's time as this does.
-            time.sleep(time.monotonic() - began)
+        # Long enough for one who waits to be next. If somebody did record meanwhile, it gets as
+        # much of the store's time as this does.
+        busy = on_record not in (None, chunk.on_record)
+        time.sleep(time.monotonic() - began if busy else PAUSE_SECONDS)
         on_record = chunk.on_record
     if doubtful:
         store.run(partial(_settle_doubts, store=store, doubtful=doubtful))

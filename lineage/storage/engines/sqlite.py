@@ -5,6 +5,7 @@ transaction, so it never fails half-way; a reading one is ``BEGIN``, a snapshot.
 from __future__ import annotations
 
 import sqlite3
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy import event
 from lineage.storage.errors import StorageError, StoreUnusable
 
 BUSY_TIMEOUT_MS = 30_000
+POLL_SECONDS = 0.002
 PAGE_BYTES = 8192
 CACHE_KIB = 32 << 10
 """Refs are random, so a batch touches pages all over the store; the default of 2 MiB holds few."""
@@ -65,8 +67,31 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def begin(driver: sqlite3.Connection, *, write: bool) -> None:
-    """Begin a transaction on the driver's connection."""
-    driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    """Begin a transaction on the driver's connection.
+
+    Who waits to write looks again every few milliseconds: SQLite's own waiting sleeps up to a tenth
+    of a second at a time, and comes too late where another writes one transaction after the other.
+    """
+    if not write:
+        driver.execute("BEGIN")
+        return
+    ends_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _begun(driver, ends_at):
+            time.sleep(POLL_SECONDS)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
+def _begun(driver: sqlite3.Connection, ends_at: float) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends_at:
+            raise
+        return False
+    return True
 
 
 def is_cut(_error: Exception) -> bool:
