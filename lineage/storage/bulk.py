@@ -80,7 +80,6 @@ class Lookup:
         self._on_arrays = self._made_for_arrays(table, by) + self._where + self._order
         if lock:
             self._on_arrays += f" {lock}"
-        self._ordered = bool(order)
 
     def _made_for_arrays(self, table: sa.Table, by: Sequence[str]) -> str:
         types = [pg_type(table.c[name]) for name in by]

@@ -18,33 +18,6 @@ HOPS_KEPT = 8192
 @lru_cache(maxsize=HOPS_KEPT)
 def edge_key(hop: Hop) -> bytes:
     """The key of a hop under its person."""
-    (
-        kind,
-        from_party,
-        to,
-        recipient_kind,
-        unnamed_kind,
-        purpose,
-        legal_basis,
-        functions,
-        region,
-        source_kind,
-        deidentified,
-        policy_version,
-    ) = hop
-    parts = (
-        kind,
-        from_party,
-        to.kind,
-        to.name,
-        recipient_kind,
-        unnamed_kind,
-        purpose,
-        legal_basis,
-        functions,
-        region,
-        source_kind,
-        deidentified,
-        policy_version,
-    )
+    kind, from_party, to, *rest = hop
+    parts = (kind, from_party, to.kind, to.name, *rest)
     return blake2b(to_json(parts), digest_size=KEY_BYTES).digest()
