@@ -14,7 +14,7 @@ from lineage.events.envelope import Event
 from lineage.events.errors import EventError, problems_of
 from lineage.events.marks import PERSON_PREFIX, Mark
 from lineage.events.model import EventData, marks_of
-from lineage.events.onepass import own_schema, time_schema, usual_time
+from lineage.events.onepass import own_schema, time_schema
 from lineage.events.registry import EVENT_MODELS, upcast
 from lineage.events.times import format_time, parse_time, to_micros
 from lineage.events.types import Identifier
@@ -157,7 +157,7 @@ def _pass(model: type[EventData]) -> SchemaValidator:
     fields = [
         core.dataclass_field("id", text),
         core.dataclass_field("source", text),
-        core.dataclass_field("occurred_at", time_schema(_usual_micros), validation_alias="time"),
+        core.dataclass_field("occurred_at", time_schema(_micros), validation_alias="time"),
         core.dataclass_field("account", optional),
         core.dataclass_field("correlationid", optional),
         core.dataclass_field("causationid", optional),
@@ -169,8 +169,8 @@ def _pass(model: type[EventData]) -> SchemaValidator:
     )
 
 
-def _usual_micros(text: str) -> int:
-    return to_micros(usual_time(text))
+def _micros(text: str) -> int:
+    return to_micros(parse_time(text))
 
 
 def read_body_plainly(event_type: str, body: bytes) -> Body:

@@ -7,8 +7,6 @@ the same core schemas, field by field, and is only narrower:
 - ``type`` must be the one that the pass was made for: a wrong guess from the bytes is harmless;
 - ``subject`` must be there, or must not, as the scope of the type says;
 - ``specversion`` must be there and ``recordedtime`` must not, as from any emitter;
-- times must have the usual form, which means to ``usual_time`` what it means to
-  ``parse_time``;
 - no attribute and no field of the data may be null, which the plain way takes for absence;
 - there may be no ``NaN`` and ``Infinity``, which pydantic-core would take for JSON: for those the
   caller looks.
@@ -17,30 +15,18 @@ the same core schemas, field by field, and is only narrower:
 """
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import CoreSchema, SchemaValidator
 from pydantic_core import core_schema as core
 
 from lineage.events.model import EventData, EventScope
+from lineage.events.times import parse_time
 
-_USUAL_TIME: Final = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}(?:[0-9]{3})?)?Z)?$"
-)
-_DATE_LENGTH: Final = len("2026-03-04")
-
-
-def usual_time(text: str) -> datetime:
-    """Read a time of the usual form, a date as its 00:00 UTC."""
-    return datetime.fromisoformat(text + "T00:00:00Z" if len(text) == _DATE_LENGTH else text)
-
-
-def time_schema(read_time: Callable[[str], Any] = usual_time) -> CoreSchema:
-    """Accept a time of the usual form, and make of it what ``read_time`` returns."""
-    text = core.str_schema(strict=True, pattern=_USUAL_TIME)
-    return core.no_info_after_validator_function(read_time, text)
+def time_schema(read_time: Callable[[str], Any] = parse_time) -> CoreSchema:
+    """Accept a time as text, and make of it what ``read_time`` returns."""
+    return core.no_info_after_validator_function(read_time, core.str_schema(strict=True))
 
 
 def event_validator(envelope: type[BaseModel], model: type[EventData]) -> SchemaValidator:
