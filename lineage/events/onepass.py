@@ -24,6 +24,7 @@ from pydantic_core import core_schema as core
 from lineage.events.model import EventData, EventScope
 from lineage.events.times import parse_time
 
+
 def time_schema(read_time: Callable[[str], Any] = parse_time) -> CoreSchema:
     """Accept a time as text, and make of it what ``read_time`` returns."""
     return core.no_info_after_validator_function(read_time, core.str_schema(strict=True))

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lineage.storage.engines import Connection, driver_of, is_sqlite
+from lineage.storage.engines import Array, Connection, driver_of, is_sqlite
 
 KEYS_MAX = 2048
 """Keys in one statement on SQLite, which takes at most 32,766 parameters."""
@@ -48,6 +48,11 @@ def _marks(names: Sequence[str]) -> str:
     return ", ".join("?" * len(names))
 
 
+def _arrays(types: Sequence[str], rows: Sequence[Row]) -> list[Array]:
+    """Rows as an array for each of their columns."""
+    return list(map(Array, types, zip(*rows, strict=True)))
+
+
 class Lookup:
     """Rows of a table by one or more key columns: ``rows(conn, keys)`` finds those there are."""
 
@@ -68,6 +73,7 @@ class Lookup:
         found: Any = namedtuple("Found", names)  # type: ignore[misc]  # noqa: PYI024 - data
         self._make: Callable[[Row], Any] = found._make
         self._width = len(by)
+        self._types = [pg_type(table.c[name]) for name in by]
         self._tuple = f"({_marks(by)})"
         self._start = f'SELECT {_quoted(names, "t.")} FROM "{table.name}" AS t'  # noqa: S608 - our names
         self._by = _quoted(by, "t.")
@@ -77,12 +83,12 @@ class Lookup:
         same = " AND ".join(f't."{name}" = k.{k}' for name, k in zip(by, ks, strict=True))
         self._names = f"k({', '.join(ks)})"
         self._joined = self._start.replace(" FROM ", " FROM k CROSS JOIN ", 1) + f" WHERE {same}"
-        self._on_arrays = self._made_for_arrays(table, by) + self._where + self._order
+        self._on_arrays = self._made_for_arrays(by) + self._where + self._order
         if lock:
             self._on_arrays += f" {lock}"
 
-    def _made_for_arrays(self, table: sa.Table, by: Sequence[str]) -> str:
-        types = [pg_type(table.c[name]) for name in by]
+    def _made_for_arrays(self, by: Sequence[str]) -> str:
+        types = self._types
         if len(by) == 1:
             return f"{self._start} WHERE {self._by} = ANY(%b::{types[0]}[])"
         arrays = ", ".join(f"%b::{type_}[]" for type_ in types)
@@ -97,9 +103,7 @@ class Lookup:
         make = self._make
         if is_sqlite(conn):
             return [make(row) for row in self._on_lists(driver_of(conn), keys, named)]
-        arrays = (
-            [list(keys)] if self._width == 1 else [list(part) for part in zip(*keys, strict=True)]
-        )
+        arrays = [Array(self._types[0], keys)] if self._width == 1 else _arrays(self._types, keys)
         cursor = driver_of(conn).cursor(binary=True)
         cursor.execute(self._on_arrays, [*arrays, *named.values()])
         return [make(row) for row in cursor.fetchall()]
@@ -169,7 +173,8 @@ class Upsert:
         if merge is not None:
             do = "UPDATE SET " + ", ".join(f'"{name}" = {sql}' for name, sql in merge.items())
         conflict = f" ON CONFLICT ({_quoted(by)}) DO {do}"
-        arrays = ", ".join(f"%b::{pg_type(column)}[]" for column in table.columns)
+        self._types = [pg_type(column) for column in table.columns]
+        arrays = ", ".join(f"%b::{type_}[]" for type_ in self._types)
         new = f"unnest({arrays}) AS new({_quoted(names)})"
         self._one = f"{into} VALUES ({_marks(names)}){conflict}"
         # In one order everywhere: of two that merge the same rows, one waits and neither dies.
@@ -187,7 +192,7 @@ class Upsert:
             if len(rows) == 1:
                 cursor.execute(self._few, rows[0])
             else:
-                cursor.execute(self._many, [list(column) for column in zip(*rows, strict=True)])
+                cursor.execute(self._many, _arrays(self._types, rows))
             return int(cursor.rowcount)
 
 
@@ -199,7 +204,8 @@ class Delete:
         self._one = f'DELETE FROM "{table.name}" WHERE ' + " AND ".join(  # noqa: S608 - our names
             f'"{name}" = ?' for name in by
         )
-        arrays = ", ".join(f"%b::{pg_type(table.c[name])}[]" for name in by)
+        self._types = [pg_type(table.c[name]) for name in by]
+        arrays = ", ".join(f"%b::{type_}[]" for type_ in self._types)
         ks = ", ".join(f"k{n}" for n in range(len(by)))
         same = " AND ".join(f't."{name}" = k.k{n}' for n, name in enumerate(by))
         self._many = (
@@ -213,8 +219,7 @@ class Delete:
         if is_sqlite(conn):
             driver_of(conn).executemany(self._one, keys)
         else:
-            columns = [list(column) for column in zip(*keys, strict=True)]
-            driver_of(conn).execute(self._many, columns)
+            driver_of(conn).execute(self._many, _arrays(self._types, keys))
 
 
 class Update:
@@ -223,7 +228,8 @@ class Update:
     def __init__(self, table: sa.Table, columns: Sequence[str], *, by: Sequence[str]) -> None:
         """Write the statements."""
         names = [*by, *columns]
-        arrays = ", ".join(f"%b::{pg_type(table.c[name])}[]" for name in names)
+        self._types = [pg_type(table.c[name]) for name in names]
+        arrays = ", ".join(f"%b::{type_}[]" for type_ in self._types)
         sets = ", ".join(f'"{name}" = ?{n + 1}' for n, name in enumerate(columns, len(by)))
         where = " AND ".join(f'"{name}" = ?{n + 1}' for n, name in enumerate(by))
         self._one = f'UPDATE "{table.name}" SET {sets} WHERE {where}'  # noqa: S608 - our names
@@ -239,5 +245,4 @@ class Update:
         if is_sqlite(conn):
             driver_of(conn).executemany(self._one, rows)
         else:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            driver_of(conn).execute(self._many, columns)
+            driver_of(conn).execute(self._many, _arrays(self._types, rows))

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 
 from lineage.storage.engines import postgresql, sqlite
+from lineage.storage.engines.arrays import Array as Array
 from lineage.storage.errors import StoreUnusable
 
 KINDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}

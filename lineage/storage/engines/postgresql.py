@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import event
 
 from lineage.storage.errors import InTheWay, StorageError, StoreUnusable
@@ -114,6 +115,8 @@ def _check_encoding(connection: psycopg.Connection[Any], _record: object) -> Non
 
 
 def _on_connect(connection: psycopg.Connection[Any], _record: object) -> None:
+    # The last that is registered for bytea is the one that COPY takes; the driver's own is slow.
+    connection.adapters.register_dumper(bytes, BytesBinaryDumper)
     _check_isolation(connection.execute(ON_CONNECT))
 
 
