@@ -7,7 +7,6 @@ anything read that what follows rests on (``docs/adr/0012``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Protocol
@@ -17,14 +16,15 @@ from lineage.domain.fold.standing import LINKED_TO, Standing, standing_of
 from lineage.domain.parties import parties_of, renamed
 from lineage.events import Event
 from lineage.storage import tables as t
-from lineage.storage.bulk import COPY_MIN, Upsert
+from lineage.storage.bulk import Upsert
 from lineage.storage.dead_letters import DeadLetterBox
 from lineage.storage.drafts import DeadLetter, Draft, Drafter, PreparedBatch
-from lineage.storage.engines import Connection, made_here, pipelined
+from lineage.storage.engines import Connection, made_here
 from lineage.storage.errors import StorageError, VersionChanged
 from lineage.storage.facts import read_facts
 from lineage.storage.folding import FoldedPerson, Folder, NewEvents
 from lineage.storage.freshness import note_sources
+from lineage.storage.joining import joined_writes
 from lineage.storage.keyring import Keyring, Who
 from lineage.storage.ledger import KeptTiles, append, known_events, lock_log
 from lineage.storage.persons import linked_refs, version_of
@@ -133,34 +133,39 @@ class Applying:
         conn, folder = self._conn, self._parts.folder
         if expected is not None:
             self._check_version(expected)
-        # Nothing in here may need its answer from the toolkit, which asks for it too early.
-        with pipelined(conn) if len(self._batch.drafts) < COPY_MIN else nullcontext():
+        with joined_writes(conn):
             fresh, reused = self._split(self._batch.drafts)
             self._applied.recorded = len(fresh)
             whole, acting = folder.go_forward(conn, self._people(fresh))
             self._append(fresh)
             folded = self._fold(whole)
-        if follow is not None:
-            found = [(p.controller, p.refs, p.facts) for p in folded]
-            # A link of this batch may have joined them to somebody who was folded whole.
-            joined = {ref for person in folded for ref in person.refs}
-            found += [
-                (p.controller, tuple(sorted(p.refs)), read_facts(conn, sorted(p.refs)))
-                for p in acting
-                if p.refs.isdisjoint(joined)
-            ]
-            self._act(found, follow)
-        write_stands(conn, [self._stands[ref] for ref in sorted(self._changed)])
-        letters = [*self._batch.dead, *(_reused_letter(self._batch, item) for item in reused)]
-        recorded_at = self._applied.recorded_at
-        self._parts.dead_letters.keep(conn, letters, lane=self._lane, recorded_at=recorded_at)
+            if follow is not None and (found := self._with_requests(folded, acting)):
+                self._act(found, follow)
+            write_stands(conn, [self._stands[ref] for ref in sorted(self._changed)])
+            letters = [*self._batch.dead, *(_reused_letter(self._batch, item) for item in reused)]
+            recorded_at = self._applied.recorded_at
+            self._parts.dead_letters.keep(conn, letters, lane=self._lane, recorded_at=recorded_at)
         return self._applied
+
+    def _with_requests(
+        self, folded: Sequence[FoldedPerson], acting: Sequence[NewEvents]
+    ) -> list[tuple[str, tuple[bytes, ...], Facts]]:
+        """Those for whom acts may follow."""
+        found = [(p.controller, p.refs, p.facts) for p in folded]
+        # A link of this batch may have joined them to somebody who was folded whole.
+        joined = {ref for person in folded for ref in person.refs}
+        found += [
+            (p.controller, tuple(sorted(p.refs)), read_facts(self._conn, sorted(p.refs)))
+            for p in acting
+            if p.refs.isdisjoint(joined)
+        ]
+        return [person for person in found if person[2].requests]
 
     def _insert_subjects(self) -> None:
         """Insert new subjects; if a lookup is taken by now, the batch was sealed for nothing."""
         new = self._batch.new.values()
         made_here(self._conn).update(subject.lookup for subject in new)
-        if _SUBJECTS.run(self._conn, [subject.row for subject in new]) < len(new):
+        if _SUBJECTS.count(self._conn, [subject.row for subject in new]) < len(new):
             raise SubjectRace
 
     def _lock_persons(self) -> Locked:
@@ -277,16 +282,15 @@ class Applying:
         return folded
 
     def _act(self, people: Iterable[tuple[str, tuple[bytes, ...], Facts]], follow: Follow) -> None:
-        """Append what follows for people with requests, and make the tasks it calls for."""
+        """Append what follows for these people with requests, and make the tasks it calls for."""
         conn, parts, applied = self._conn, self._parts, self._applied
         events: list[Event] = []
         for controller, refs, facts in people:
-            if facts.requests:
-                events += follow(self._state(controller, refs, facts), applied.now)
+            events += follow(self._state(controller, refs, facts), applied.now)
         if not events:
             return
         drafts, new = parts.drafter.draft(
-            lambda: nullcontext(conn), [(None, event) for event in events]
+            lambda work: work(conn), [(None, event) for event in events]
         )
         assert not new, "acts are about people on record"
         fresh, _ = self._split(drafts)

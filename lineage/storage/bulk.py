@@ -14,12 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from lineage.storage.engines import Array, Connection, driver_of, is_sqlite
+from lineage.storage.joining import waiting_writes
 
 KEYS_MAX = 2048
 """Keys in one statement on SQLite, which takes at most 32,766 parameters."""
 
 COPY_MIN = 20
-"""Fewer rows are quicker inserted one by one, in a pipeline, which COPY would break."""
+"""Fewer rows are quicker inserted as arrays, which may wait for other writes and be one statement
+with them.
+"""
 
 ROW_LOCK = "FOR UPDATE OF t"
 
@@ -53,6 +56,21 @@ def _arrays(types: Sequence[str], rows: Sequence[Row]) -> list[Array]:
     return list(map(Array, types, zip(*rows, strict=True)))
 
 
+def _write(conn: Connection, table: str, sql: str, parameters: Sequence[Any]) -> None:
+    """On PostgreSQL: send a statement, or let it wait where writes wait for each other."""
+    writes = waiting_writes(conn)
+    if writes is None:
+        driver_of(conn).execute(sql, parameters)
+    else:
+        writes.add(table, sql, parameters)
+
+
+def _send_before(conn: Connection, table: str) -> None:
+    """Have what waits for this table written, for it is used now."""
+    if (writes := waiting_writes(conn)) is not None:
+        writes.before(table)
+
+
 class Lookup:
     """Rows of a table by one or more key columns: ``rows(conn, keys)`` finds those there are."""
 
@@ -72,6 +90,7 @@ class Lookup:
         names = list(columns) or [column.name for column in table.columns]
         found: Any = namedtuple("Found", names)  # type: ignore[misc]  # noqa: PYI024 - data
         self._make: Callable[[Row], Any] = found._make
+        self._table = table.name
         self._width = len(by)
         self._types = [pg_type(table.c[name]) for name in by]
         self._tuple = f"({_marks(by)})"
@@ -103,6 +122,7 @@ class Lookup:
         make = self._make
         if is_sqlite(conn):
             return [make(row) for row in self._on_lists(driver_of(conn), keys, named)]
+        _send_before(conn, self._table)
         arrays = [Array(self._types[0], keys)] if self._width == 1 else _arrays(self._types, keys)
         cursor = driver_of(conn).cursor(binary=True)
         cursor.execute(self._on_arrays, [*arrays, *named.values()])
@@ -136,9 +156,12 @@ class Insert:
         """Write the statements."""
         names = [column.name for column in table.columns]
         into = f'"{table.name}" ({_quoted(names)})'
+        self._table = table.name
         self._types = [pg_type(column) for column in table.columns]
         self._one = f"INSERT INTO {into} VALUES ({_marks(names)})"  # noqa: S608
         self._few = self._one.replace("?", "%b")
+        arrays = ", ".join(f"%b::{type_}[]" for type_ in self._types)
+        self._many = f"INSERT INTO {into} SELECT * FROM unnest({arrays})"  # noqa: S608
         self._copy = f"COPY {into} FROM STDIN (FORMAT BINARY)"
 
     def run(self, conn: Connection, rows: Sequence[Row]) -> None:
@@ -148,13 +171,13 @@ class Insert:
         driver = driver_of(conn)
         if is_sqlite(conn):
             driver.executemany(self._one, rows)
-            return
-        with driver.cursor() as cursor:
-            if len(rows) < COPY_MIN or driver.info.pipeline_status:
-                for row in rows:
-                    cursor.execute(self._few, row)
-                return
-            with cursor.copy(self._copy) as copy:
+        elif len(rows) == 1:
+            _write(conn, self._table, self._few, rows[0])
+        elif len(rows) < COPY_MIN:
+            _write(conn, self._table, self._many, _arrays(self._types, rows))
+        else:
+            _send_before(conn, self._table)
+            with driver.cursor() as cursor, cursor.copy(self._copy) as copy:
                 copy.set_types(self._types)
                 for row in rows:
                     copy.write_row(row)
@@ -168,6 +191,7 @@ class Upsert:
     ) -> None:
         """``merge`` maps columns to SQL over the table's name and ``excluded``; None: keep."""
         names = [column.name for column in table.columns]
+        self._table = table.name
         into = f'INSERT INTO "{table.name}" ({_quoted(names)})'
         do = "NOTHING"
         if merge is not None:
@@ -181,19 +205,26 @@ class Upsert:
         self._many = f"{into} SELECT * FROM {new} ORDER BY {_quoted(by, 'new.')}{conflict}"  # noqa: S608
         self._few = self._one.replace("?", "%b")
 
-    def run(self, conn: Connection, rows: Sequence[Row]) -> int:
-        """Merge; gives how many rows were made or changed."""
+    def run(self, conn: Connection, rows: Sequence[Row]) -> None:
+        """Merge."""
+        if not rows:
+            return
+        if is_sqlite(conn):
+            driver_of(conn).executemany(self._one, rows)
+        else:
+            _write(conn, self._table, *self._merging(rows))
+
+    def count(self, conn: Connection, rows: Sequence[Row]) -> int:
+        """Merge at once; gives how many rows were made or changed."""
         if not rows:
             return 0
-        driver = driver_of(conn)
         if is_sqlite(conn):
-            return int(driver.executemany(self._one, rows).rowcount)
-        with driver.cursor() as cursor:
-            if len(rows) == 1:
-                cursor.execute(self._few, rows[0])
-            else:
-                cursor.execute(self._many, _arrays(self._types, rows))
-            return int(cursor.rowcount)
+            return int(driver_of(conn).executemany(self._one, rows).rowcount)
+        _send_before(conn, self._table)
+        return int(driver_of(conn).execute(*self._merging(rows)).rowcount)
+
+    def _merging(self, rows: Sequence[Row]) -> tuple[str, Sequence[Any]]:
+        return (self._few, rows[0]) if len(rows) == 1 else (self._many, _arrays(self._types, rows))
 
 
 class Delete:
@@ -201,9 +232,11 @@ class Delete:
 
     def __init__(self, table: sa.Table, *, by: Sequence[str] = ("subject_ref",)) -> None:
         """Write the statements."""
+        self._table = table.name
         self._one = f'DELETE FROM "{table.name}" WHERE ' + " AND ".join(  # noqa: S608 - our names
             f'"{name}" = ?' for name in by
         )
+        self._few = self._one.replace("?", "%b")
         self._types = [pg_type(table.c[name]) for name in by]
         arrays = ", ".join(f"%b::{type_}[]" for type_ in self._types)
         ks = ", ".join(f"k{n}" for n in range(len(by)))
@@ -218,8 +251,10 @@ class Delete:
             return
         if is_sqlite(conn):
             driver_of(conn).executemany(self._one, keys)
+        elif len(keys) == 1:
+            _write(conn, self._table, self._few, keys[0])
         else:
-            driver_of(conn).execute(self._many, _arrays(self._types, keys))
+            _write(conn, self._table, self._many, _arrays(self._types, keys))
 
 
 class Update:
@@ -228,6 +263,7 @@ class Update:
     def __init__(self, table: sa.Table, columns: Sequence[str], *, by: Sequence[str]) -> None:
         """Write the statements."""
         names = [*by, *columns]
+        self._table = table.name
         self._types = [pg_type(table.c[name]) for name in names]
         arrays = ", ".join(f"%b::{type_}[]" for type_ in self._types)
         sets = ", ".join(f'"{name}" = ?{n + 1}' for n, name in enumerate(columns, len(by)))
@@ -237,6 +273,10 @@ class Update:
         same = " AND ".join(f't."{name}" = new."{name}"' for name in by)
         new = f"unnest({arrays}) AS new({_quoted(names)})"
         self._many = f'UPDATE "{table.name}" AS t SET {sets} FROM {new} WHERE {same}'  # noqa: S608
+        sets = ", ".join(f'"{name}" = %b' for name in columns)
+        where = " AND ".join(f'"{name}" = %b' for name in by)
+        self._few = f'UPDATE "{table.name}" SET {sets} WHERE {where}'  # noqa: S608
+        self._keys = len(by)
 
     def run(self, conn: Connection, rows: Sequence[Row]) -> None:
         """Change what has these keys."""
@@ -244,5 +284,8 @@ class Update:
             return
         if is_sqlite(conn):
             driver_of(conn).executemany(self._one, rows)
+        elif len(rows) == 1:
+            key, columns = rows[0][: self._keys], rows[0][self._keys :]
+            _write(conn, self._table, self._few, (*columns, *key))
         else:
-            driver_of(conn).execute(self._many, _arrays(self._types, rows))
+            _write(conn, self._table, self._many, _arrays(self._types, rows))

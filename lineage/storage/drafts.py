@@ -14,7 +14,7 @@ from lineage.events import Event, IdentityLinked
 from lineage.events.body import canonical_body, named_persons, read_body
 from lineage.events.registry import EVENT_MODELS
 from lineage.storage.engines import AnyRow, Connection
-from lineage.storage.keyring import CONTROLLER, PERSON, Keyring, NewSubject, Opener, Person, Who
+from lineage.storage.keyring import CONTROLLER, PERSON, Asker, Keyring, NewSubject, Person, Who
 from lineage.storage.ledger import EventRow, body_context, row_hash, row_name
 from lineage.storage.seal import Hasher, seal, unseal
 
@@ -73,7 +73,7 @@ class Drafter:
 
     def draft(
         self,
-        transaction: Opener,
+        ask: Asker,
         events: Sequence[tuple[int | None, Event]],
         expected: Mapping[Who, NewSubject] = MappingProxyType({}),
     ) -> tuple[list[Draft], dict[Who, NewSubject]]:
@@ -89,7 +89,7 @@ class Drafter:
             if isinstance(event.data, IdentityLinked):
                 wanted.add(_linked(event.controller, event.data))
         persons = {who: expected[who].person for who in wanted if who in expected}
-        found, new = self._keyring.resolve(transaction, wanted.difference(persons))
+        found, new = self._keyring.resolve(ask, wanted.difference(persons))
         persons |= found
         return [self._draft(*one, persons) for one in named], new
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -30,8 +30,8 @@ CONTROLLER = "controller"
 
 CACHE_MAX = 20_000
 
-Opener = Callable[[], AbstractContextManager[Connection]]
-"""Opens a transaction to read in, or gives the one that is under way."""
+Asker = Callable[[Callable[[Connection], Any]], Any]
+"""Does what only reads, each statement a snapshot by itself, or in the transaction under way."""
 
 _BY_LOOKUP = Lookup(t.subjects, by=["lookup"])
 _BY_REF = Lookup(t.subjects)
@@ -82,17 +82,16 @@ class Keyring:
         self._by_ref: OrderedDict[bytes, Person] = OrderedDict()
 
     def resolve(
-        self, transaction: Opener, wanted: Collection[Who]
+        self, ask: Asker, wanted: Collection[Who]
     ) -> tuple[dict[Who, Person], dict[Who, NewSubject]]:
         """Find each person; for those never seen make a row to insert.
 
-        A ``transaction`` is opened only where somebody is not remembered.
+        Nothing is asked where everybody is remembered.
         """
         found = self._cached(wanted)
         if len(found) == len(wanted):
             return found, {}
-        with transaction() as conn:
-            found, missing = self._known(conn, wanted)
+        found, missing = ask(lambda conn: self._known(conn, wanted))
         new = {who: self._new_subject(lookup, who) for lookup, who in missing.items()}
         return found | {who: subject.person for who, subject in new.items()}, new
 

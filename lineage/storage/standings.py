@@ -162,7 +162,7 @@ def _lock(conn: Connection, people: Mapping[bytes, str]) -> dict[bytes, Stand]:
             return found | {place.ref: place for place in places}
         # A row that is not there cannot be locked, so it is made; if somebody made it meanwhile,
         # theirs is the one to lock.
-        if _PLACES.run(conn, [place.row() for place in places]) == len(places):
+        if _PLACES.count(conn, [place.row() for place in places]) == len(places):
             return found | {place.ref: replace(place, there=True) for place in places}
     return found
 

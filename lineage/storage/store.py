@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -18,12 +18,13 @@ from lineage.domain.parties import parties_of, renamed
 from lineage.events import Event
 from lineage.storage import engines
 from lineage.storage.applying import Applied, Applying, Expected, Follow, RawOf, SubjectRace
+from lineage.storage.asking import ask
 from lineage.storage.dead_letters import DeadLetterBox
 from lineage.storage.drafts import DeadLetter, Drafter, PreparedBatch
 from lineage.storage.engines import Connection
 from lineage.storage.errors import InTheWay
 from lineage.storage.folding import Folder, Versions
-from lineage.storage.keyring import Keyring, Opener
+from lineage.storage.keyring import Keyring
 from lineage.storage.keys import Keys
 from lineage.storage.ledger import LOCAL_LANE, KeptTiles
 from lineage.storage.schema import check_schema
@@ -107,8 +108,8 @@ class Store:
         """
         batch = PreparedBatch(events, dead=list(dead), raw_of=raw_of, after=after)
         expected = {} if after is None else after.new
-        transaction: Opener = self.reading if conn is None else lambda: nullcontext(conn)
-        batch.drafts, batch.new = self.drafter.draft(transaction, events, expected)
+        asker = partial(ask, self.engine) if conn is None else lambda work: work(conn)
+        batch.drafts, batch.new = self.drafter.draft(asker, events, expected)
         return batch
 
     def apply(

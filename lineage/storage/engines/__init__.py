@@ -7,7 +7,7 @@ this folder a transaction is a ``Connection``; ``lineage.storage.bulk`` runs the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -111,8 +111,7 @@ def _begun(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
     their server was started again: then another, in the end a new one.
     """
     kind = KINDS[engine.dialect.name]
-    with engine.connect() as plain:
-        connection = plain.execution_options(lineage_write=write)
+    with engine.connect() as connection:
         for is_last in (*[False] * IDLE_MAX, True):
             try:
                 kind.begin(connection.connection.driver_connection, write=write)
@@ -143,14 +142,6 @@ def is_sqlite(conn: Connection) -> bool:
 def driver_of(conn: Connection) -> Any:
     """The driver's own connection, in the same transaction."""
     return conn.connection.driver_connection
-
-
-def pipelined(conn: Connection) -> AbstractContextManager[object]:
-    """Send statements without waiting for each: for what is many statements and few rows."""
-    if is_sqlite(conn):
-        return nullcontext()
-    pipeline: AbstractContextManager[object] = driver_of(conn).pipeline()
-    return pipeline
 
 
 def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
