@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := lineage tests $(wildcard bench)
+CODE := lineage streams tests $(wildcard bench)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 LOCKED := --require-hashes --no-deps -r
 
