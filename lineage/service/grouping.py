@@ -1,15 +1,20 @@
 """Group commit: callers in many threads share transactions. Knows nothing of what they bring.
 
 Whoever comes while nothing is under way leads: takes all that waits, does the work for everybody,
-and hands the lead to one of those who came meanwhile. So a lone caller waits for nobody, and a
-hundred at once cost about two transactions.
+and hands the lead to one of those who came meanwhile. So a lone caller waits for nobody. Callers
+who were served together come back together, and the next leader waits for them while they keep
+coming: else each half of the callers would always wait for the other, in groups of half the size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import Lock
+from time import sleep
 from typing import Generic, TypeVar
+
+GATHER_SECONDS = 0.0002
+"""Nobody came for so long: nobody is coming."""
 
 Brought = TypeVar("Brought")
 Result = TypeVar("Result")
@@ -41,6 +46,7 @@ class Group(Generic[Brought, Result]):
         self._lock = Lock()
         self._waiting: list[_Place[Brought, Result]] = []
         self._busy = False
+        self._last = 0  # how many were in the last group
 
     def bring(self, brought: Brought) -> Result:
         """Wait until ``brought`` has been worked on; raises what the work raised."""
@@ -63,8 +69,10 @@ class Group(Generic[Brought, Result]):
 
     def _lead(self) -> None:
         """Work for those in front, the leader first among them, then let the next one lead."""
+        self._gather()
         with self._lock:
             group = self._waiting[: self._limit]
+            self._last = len(group)
             del self._waiting[: self._limit]
         try:
             results = self._work([place.brought for place in group])
@@ -82,6 +90,13 @@ class Group(Generic[Brought, Result]):
                 place.turn.release()
             with self._lock:
                 self._hand_on()
+
+    def _gather(self) -> None:
+        """Wait for those of the last group, as long as they keep coming."""
+        here = 0
+        while here < len(self._waiting) < self._last:
+            here = len(self._waiting)
+            sleep(GATHER_SECONDS)
 
     def _leave(self, mine: _Place[Brought, Result]) -> None:
         """Wait no longer; whoever was to lead lets the next one do it."""

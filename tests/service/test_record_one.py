@@ -102,6 +102,39 @@ def test_a_caller_that_leaves_after_it_was_named_leader() -> None:
         named.turn.release()
 
 
+def test_who_was_served_together_is_waited_for_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers who come back one after the other are one group again, not one and the rest; when
+    nobody comes any more, those who are there are served.
+    """
+    worked: list[list[int]] = []
+
+    def work(brought: Sequence[int]) -> Sequence[int]:
+        worked.append(sorted(brought))
+        return brought
+
+    group = Group(work, 10)
+    group._last = 4  # as if four had been served
+    with ThreadPoolExecutor(3) as pool:
+        coming = iter([1, 2])
+
+        def sleep(_seconds: float) -> None:
+            if (number := next(coming, None)) is not None:
+                here = len(group._waiting)
+                pool.submit(group.bring, number)
+                wait_for(lambda: len(group._waiting) > here)
+
+        monkeypatch.setattr("lineage.service.grouping.sleep", sleep)
+        assert group.bring(0) == 0
+    assert worked == [[0, 1, 2]]
+
+
+def test_a_lone_caller_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One caller after the other is served at once."""
+    group: Group[int, int] = Group(lambda brought: brought, 10)
+    monkeypatch.setattr("lineage.service.grouping.sleep", pytest.fail)
+    assert [group.bring(number) for number in range(3)] == [0, 1, 2]
+
+
 @pytest.mark.parametrize("error", [InTheWay(), VersionChanged(3), KeyboardInterrupt()])
 def test_each_caller_of_a_failed_group_has_an_error_of_its_own(error: BaseException) -> None:
     """The callers of a group that failed raise equal errors, and no two the same object: their
