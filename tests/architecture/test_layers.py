@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import ROOT
+from tests.architecture.tree import PACKAGES, ROOT
 
 LINT = (
     "import sys; from importlinter.cli import lint_imports; "
@@ -42,9 +42,10 @@ def test_imports_only_go_down() -> None:
 def test_contract_can_be_broken(tmp_path: Path, module: str, line: str, contract: str) -> None:
     """Each contract catches the import it is there for, so that a green gate means something."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copytree(
-        ROOT / "lineage", tmp_path / "lineage", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
     (tmp_path / "lineage" / module).write_text(line + "\n", encoding="utf-8")
     done = lint(tmp_path)
     assert done.returncode == 1

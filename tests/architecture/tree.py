@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("lineage", "streams")
 
 
 def product_modules() -> list[Path]:
     """Every Python file of the product, sorted."""
-    modules = sorted((ROOT / "lineage").rglob("*.py"))
+    modules = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
     assert modules, "no module found: the test would hold of nothing"
     return modules
 
