@@ -6,15 +6,16 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from lineage.events.times import from_micros
+from lineage.events.times import format_time, from_micros
 from lineage.service import answers
+from lineage.service.checking import FUTURE_MICROS_MAX
 from lineage.service.errors import InvalidInput, NotFound
 from lineage.service.garbage import fewer_collections
 from lineage.service.incoming import Incoming, joined
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.storage.dead_letters import StoredDeadLetter
-from lineage.storage.freshness import read_freshness
+from lineage.storage.freshness import newest_recording, read_freshness
 from lineage.storage.rebuilding import rebuild
 from lineage.storage.shared_ids import count_shared_ids
 from lineage.storage.store import Store
@@ -110,6 +111,7 @@ class Upkeep:
             letters = self._store.dead_letters.count(conn)
             tasks = self._store.tasks.counts(conn)
             shared = count_shared_ids(conn)
+            newest = newest_recording(conn)
             silent = {
                 c: self._ask.silent_sources(c, read_freshness(conn, c), now)
                 for c in self._ask.library.controllers
@@ -140,12 +142,31 @@ class Upkeep:
                 ok=True,
                 says=f"{shared} ids are used for events of several people",
             ),
+            _clock_check(newest, now),
         ]
         return answers.DoctorReport(ok=all(check.ok for check in checks), checks=checks)
 
 
 def _check(name: str, *, ok: bool, says: str) -> answers.Check:
     return answers.Check(name=name, ok=ok, says=says)
+
+
+def _clock_check(newest: tuple[str, int] | None, now: int) -> answers.Check:
+    """Whether anything was recorded later than now. Along a lane the time of recording never goes
+    back, so it stays ahead until the clock has caught up.
+    """
+    if newest is None or newest[1] <= now + FUTURE_MICROS_MAX:
+        return _check("clock", ok=True, says="nothing was recorded later than now")
+    lane, at = newest
+    then, ours = (format_time(from_micros(us - us % 1_000_000)) for us in (at, now))
+    return _check(
+        "clock",
+        ok=False,
+        says=f"lane {lane} was last recorded at {then}, by this machine's clock it is {ours}:"
+        " this clock is behind, or that of a machine that recorded was ahead. Set the clocks"
+        " right. What is recorded until then gets a time after the newest one; nothing is lost,"
+        " but --known-at a time before it does not see it",
+    )
 
 
 def _letter_row(letter: StoredDeadLetter) -> answers.DeadLetterRow:

@@ -3,6 +3,7 @@
 StorageError
 ├── StoreUnusable        full, read-only, locked, missing, damaged
 │   ├── InTheWay         another writer was, several times over
+│   │   └── RowInTheWay  the same row was there already, several times over
 │   ├── SchemaMismatch   older or newer than the program
 │   └── CannotOpen       a sealed value was changed (lineage.storage.seal)
 ├── KeysUnusable         missing, readable by others, of another store
@@ -29,11 +30,26 @@ class StoreUnusable(StorageError):
 class InTheWay(StoreUnusable):
     """Another writer was in the way; done again as a whole, it will go through."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, says: str = "other writers were in the way, several times over", *, do: str = ""
+    ) -> None:
         """Say the same wherever it happens."""
+        again = "record the same input again: what is recorded already is skipped"
+        super().__init__(f"{says}; this batch was not recorded", do=again + do)
+
+
+class RowInTheWay(InTheWay):
+    """Another writer made the same row, so done again it will be found; or it was there all along
+    and should not be, and then no number of tries helps.
+    """
+
+    def __init__(self, table: str | None) -> None:
+        """Name the table, never the row: it may tell a value."""
         super().__init__(
-            "other writers were in the way, several times over; this batch was not recorded",
-            do="record the same input again: what is recorded already is skipped",
+            f"a row that was to be made in {table or 'a table'} was there already, several times"
+            " over",
+            do=". If it says the same once more, run lineage verify; where that finds nothing, it"
+            " is a fault of the program: please report it",
         )
 
 

@@ -69,6 +69,13 @@ def read_freshness(conn: Connection, controller: str, *, known_at: int | None = 
     return freshness_of(sizes.all(), conn.execute(what).all())
 
 
+def newest_recording(conn: Connection) -> tuple[str, int] | None:
+    """The lane whose newest event has the latest time of recording of all, and that time."""
+    at = t.logs.c.recorded_at
+    row = conn.execute(sa.select(t.logs.c.lane, at).order_by(at.desc(), t.logs.c.log)).first()
+    return None if row is None else (row.lane, row.recorded_at)
+
+
 def freshness_of(sizes: Iterable[Sequence[Any]], sources: Iterable[Sequence[Any]]) -> Freshness:
     """From rows of (lane, size), and of (source, first occurred, last recorded) at all lanes."""
     found: dict[str, int] = {}

@@ -191,8 +191,8 @@ class Stage:
     def _count(self, error: type[InTheWay]) -> None:
         made = error.__init__
 
-        def counted(self_: InTheWay) -> None:
+        def counted(self_: InTheWay, *args: Any, **options: Any) -> None:
             self.retries += 1
-            made(self_)
+            made(self_, *args, **options)
 
         self.patch.setattr(error, "__init__", counted)

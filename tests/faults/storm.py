@@ -102,9 +102,9 @@ def count(met: Counter[str], error: type[Exception], name: str) -> None:
     """Count how often an error is made, whoever then goes on from it."""
     made = error.__init__
 
-    def counted(self: Exception, *args: Any) -> None:
+    def counted(self: Exception, *args: Any, **options: Any) -> None:
         met[name] += 1
-        made(self, *args)
+        made(self, *args, **options)
 
     error.__init__ = counted  # type: ignore[assignment]
 

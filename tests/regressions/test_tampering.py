@@ -14,6 +14,7 @@ from lineage.events import DataShared
 from lineage.events.model import EventData
 from lineage.events.registry import REGISTRY
 from lineage.service.errors import StoreUnusable
+from lineage.storage import store
 from lineage.storage import tables as t
 from lineage.storage.errors import StorageError
 from lineage.tracker import Tracker
@@ -55,6 +56,28 @@ def test_nothing_is_recorded_over_a_changed_head(tracker: Tracker, whole: bool) 
         tracker.record([share(subject="p9")])
     assert "lineage verify" in caught.value.do
     assert events_on_record(tracker) == before
+    assert not tracker.verify().ok
+
+
+def test_a_row_that_should_not_be_there_is_named_after_the_last_try(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody put a row where the ledger is to go on: recording says which table it is and what to
+    do, without a value of it, and nothing of the batch is on record; verify finds the fault.
+    """
+    monkeypatch.setattr(store, "PAUSE_SECONDS", 0.0)
+    record(tracker, share(subject="p1"))
+    with tracker.store.writing() as conn:
+        row = dict(conn.execute(sa.select(t.events)).mappings().one())
+        conn.execute(t.events.insert(), row | {"event_key": b"k" * 16, "position": 1})
+    with pytest.raises(StorageError) as caught:
+        tracker.record([share("BlueVan", subject="p1")])
+    assert "report" in caught.value.do
+    if tracker.store.engine.dialect.name == "postgresql":
+        assert "in events was there already" in str(caught.value)
+        assert "lineage verify" in caught.value.do
+        assert "record the same input again" in caught.value.do
+    assert len(tracker.holders("p1", controller="sesiiduo").holders) == 1
     assert not tracker.verify().ok
 
 

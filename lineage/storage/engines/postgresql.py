@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import event
 
-from lineage.storage.errors import InTheWay, StorageError, StoreUnusable
+from lineage.storage.errors import InTheWay, RowInTheWay, StorageError, StoreUnusable
 
 ERRORS = (psycopg.Error,)
 ENCODING = "UTF8"
@@ -84,8 +84,11 @@ SAID_ON_CONNECT = {
 CUT = {"57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04"}
 """The server hung up: it stops or starts, the database is dropped, or a limit of time is over."""
 
-IN_THE_WAY = {"40001", "40P01", "23505"}
+IN_THE_WAY = {"40001", "40P01"}
 """Of two that did the same at once one has lost; done again, it sees what the other wrote."""
+
+TAKEN = "23505"
+"""The same, most likely: the key is that of a row that the other made."""
 
 
 def create(url: sa.URL) -> sa.Engine:
@@ -160,6 +163,8 @@ def named(error: Any) -> Exception | None:
     state = _state(error)
     if state in IN_THE_WAY:
         return InTheWay()
+    if state == TAKEN:
+        return RowInTheWay(error.diag.table_name)
     if state in FAULTS:
         says, do = FAULTS[state]
         return StoreUnusable(says, do=do)
