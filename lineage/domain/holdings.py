@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from lineage.domain.facts import Edge, Erasure, Holder, HolderKind, Moment
-from lineage.domain.paths import Paths
+from lineage.domain.facts import Edge, Erasure, Holder, HolderKind, Hop, Span
+from lineage.domain.paths import Paths, Way
 
 
 class Holding(NamedTuple):
@@ -25,133 +25,171 @@ class Holding(NamedTuple):
     last_received: int
     erased_at: int | None
     why: str
-    paths: tuple[tuple[str, ...], ...]
+    paths: tuple[Way, ...]
     deidentified: bool
     unreachable: bool
 
 
-class _Tally:
-    """What is counted of one holder and category. ``since`` is the earliest start of what came
-    after the last *out*; ``deidentified`` and ``public`` say that all of that came so.
+class Held(NamedTuple):
+    """What is the same for all categories that came to a holder together, and left it together.
+
+    The fields are those of ``Holding``.
     """
 
-    __slots__ = (
-        "deidentified",
-        "kind_in",
-        "last_ended",
-        "last_in",
-        "last_out",
-        "public",
-        "since",
-    )
-
-    def __init__(self, last_in: Moment, kind_in: str) -> None:
-        """Begin with the first *in* that is seen."""
-        self.last_in = last_in
-        self.kind_in = kind_in
-        self.since: int | None = None
-        self.deidentified = True
-        self.public = True
-        self.last_out: Erasure | None = None
-        self.last_ended: Erasure | None = None
+    holder: Holder
+    recipient_kind: str | None
+    held: bool
+    since: int
+    last_received: int
+    erased_at: int | None
+    why: str
+    paths: tuple[Way, ...]
+    deidentified: bool
+    unreachable: bool
 
 
-_Tallies = dict[Holder, dict[str, _Tally]]
+class _In:
+    """How some categories came to a holder by one edge; one object for those that came alike.
+
+    ``last`` is the moment of the last *in* and its kind; the rest is of what came after the last
+    *out*: ``since`` when, null where nothing did, and whether all of it came so.
+    """
+
+    __slots__ = ("deidentified", "last", "public", "since")
+
+    def __init__(
+        self, last: tuple[int, int, str], since: int | None, *, deidentified: bool, public: bool
+    ) -> None:
+        """Take what decides a holding."""
+        self.last = last
+        self.since = since
+        self.deidentified = deidentified
+        self.public = public
+
+
+_Ins = tuple[_In, ...]
+_Came = dict[Holder, dict[str, _Ins]]
+_Gone = dict[Holder, dict[str, list[Erasure]]]
 
 
 def holdings(
-    edges: Sequence[Edge],
-    erasures: Iterable[Erasure],
-    *,
-    controller: str,
-    kinds: Mapping[str, str] | None = None,
+    edges: Sequence[Edge], erasures: Iterable[Erasure], *, controller: str
 ) -> list[Holding]:
     """One row per (holder, category) that ever came in, sorted by holder, then category.
 
     Held if and only if the last *in* is not before the last *out*, compared by (time, rank). An
-    *out* of what never came in is no holding. ``kinds`` are ``recipient_kinds`` of the edges, for
-    whoever has them already.
+    *out* of what never came in is no holding.
     """
-    tallies = _tallies(edges)
-    for erasure in erasures:
-        tally = tallies.get(erasure.holder, {}).get(erasure.category)
-        if tally is not None:
-            _count_out(tally, erasure)
-    if kinds is None:
-        kinds = recipient_kinds(edges)
-    paths = Paths(edges, controller)
-    own = ((controller,),)
-    rows: list[Holding] = []
-    for holder in sorted(tallies):
-        found = tallies[holder]
-        is_system = holder.kind is HolderKind.SYSTEM
-        kind = None if is_system else kinds[holder.name]
-        for category in sorted(found):
-            ways = own if is_system else paths.to(holder.name, category)
-            rows.append(_holding(holder, category, found[category], kind, ways))
+    kinds, rows = recipient_kinds(edges), []
+    for of_holder in held_alike(edges, erasures, controller=controller, kinds=kinds):
+        by_category = [(category, held) for held, found in of_holder for category in found]
+        for category, held in sorted(by_category):
+            rows.append(Holding(held.holder, held.recipient_kind, category, *held[2:]))
     return rows
 
 
-def _tallies(edges: Iterable[Edge]) -> _Tallies:
-    tallies: _Tallies = {}
+def held_alike(
+    edges: Sequence[Edge],
+    erasures: Iterable[Erasure],
+    *,
+    controller: str,
+    kinds: Mapping[str, str],
+) -> Iterator[list[tuple[Held, list[str]]]]:
+    """``holdings``, a list for each holder: what is alike with its categories, in no order.
+
+    ``kinds`` are ``recipient_kinds`` of the edges.
+    """
+    came, gone = _came(edges), _gone(erasures)
+    paths, own = Paths(edges, controller), ((controller,),)
+    for holder in sorted(came):
+        kind, name = holder
+        is_system = kind is HolderKind.SYSTEM
+        recipient_kind = None if is_system else kinds[name]
+        same = own if is_system else paths.of_any(name)
+        outs = gone.get(holder, {})
+        alike: dict[tuple[_Ins, tuple[Erasure, ...], tuple[Way, ...]], list[str]] = {}
+        for category, ins in came[holder].items():
+            out = tuple(outs[category]) if category in outs else ()
+            ways = paths.to(name, category) if same is None else same
+            alike.setdefault((ins, out, ways), []).append(category)
+        yield [(_held(holder, recipient_kind, *key), found) for key, found in alike.items()]
+
+
+def _came(edges: Iterable[Edge]) -> _Came:
+    came: _Came = {}
     for edge in edges:
         hop = edge.hop
-        kind, deidentified, public = hop.kind, hop.deidentified, hop.kind == "public_disclosed"
-        found = tallies.get(hop.to)
+        found = came.get(hop.to)
         if found is None:
-            found = tallies[hop.to] = {}
-        for category, (since, last, rank, _, _) in edge.spans.items():
-            moment = (last, rank)
-            tally = found.get(category)
-            if tally is None:
-                tally = found[category] = _Tally(moment, kind)
-            elif moment > tally.last_in or (moment == tally.last_in and kind > tally.kind_in):
-                tally.last_in, tally.kind_in = moment, kind
-            if since is not None:
-                if tally.since is None or since < tally.since:
-                    tally.since = since
-                tally.deidentified = tally.deidentified and deidentified
-                tally.public = tally.public and public
-    return tallies
+            found = came[hop.to] = {}
+        before: Span | None = None
+        ins: _Ins = ()
+        for category, span in edge.spans.items():
+            if span is not before:
+                before, ins = span, (_in(hop, span),)
+            found[category] = found[category] + ins if category in found else ins
+    return came
 
 
-def _count_out(tally: _Tally, erasure: Erasure) -> None:
-    here = (erasure.at, erasure.rank, erasure.kind)
-    last, ended = tally.last_out, tally.last_ended
-    if last is None or here >= (last.at, last.rank, last.kind):
-        tally.last_out = erasure
-    if erasure.started is not None and (ended is None or here > (ended.at, ended.rank, ended.kind)):
-        tally.last_ended = erasure
+def _in(hop: Hop, span: Span) -> _In:
+    last_in, public = (span.last, span.rank, hop.kind), hop.kind == "public_disclosed"
+    return _In(last_in, span.since, deidentified=hop.deidentified, public=public)
 
 
-def _holding(
+def _gone(erasures: Iterable[Erasure]) -> _Gone:
+    gone: _Gone = {}
+    for erasure in erasures:
+        gone.setdefault(erasure.holder, {}).setdefault(erasure.category, []).append(erasure)
+    return gone
+
+
+def _held(
     holder: Holder,
-    category: str,
-    tally: _Tally,
     recipient_kind: str | None,
-    paths: tuple[tuple[str, ...], ...],
-) -> Holding:
-    out, since = tally.last_out, tally.since
-    present = since is not None
-    held = out is None or tally.last_in >= (out.at, out.rank)
-    if not held and tally.last_ended is not None:
-        since = tally.last_ended.started
+    ins: Sequence[_In],
+    outs: Sequence[Erasure],
+    paths: tuple[Way, ...],
+) -> Held:
+    came = ins[0] if len(ins) == 1 else _together(ins)
+    last, rank, kind = came.last
+    since, present = came.since, came.since is not None
+    erased_at, why, held = None, kind, True
+    if outs:
+        out = max(outs, key=_order)
+        held = (last, rank) >= (out.at, out.rank)
+        if not held:
+            erased_at, why = out.at, out.kind
+            ended = [one for one in outs if one.started is not None]
+            since = max(ended, key=_order).started if ended else since
     if since is None:
         msg = "a holding without a beginning: its edges and outs are not of one fold"
         raise ValueError(msg)
-    return Holding(
+    return Held(
         holder,
         recipient_kind,
-        category,
         held,
         since,
-        tally.last_in[0],
-        None if held or out is None else out.at,
-        tally.kind_in if held or out is None else out.kind,
+        last,
+        erased_at,
+        why,
         paths,
-        present and tally.deidentified,
-        present and tally.public,
+        present and came.deidentified,
+        present and came.public,
     )
+
+
+def _together(ins: Sequence[_In]) -> _In:
+    present = [one for one in ins if one.since is not None]
+    return _In(
+        max(one.last for one in ins),
+        min((one.since for one in present if one.since is not None), default=None),
+        deidentified=all(one.deidentified for one in present),
+        public=all(one.public for one in present),
+    )
+
+
+def _order(erasure: Erasure) -> tuple[int, int, str]:
+    return (erasure.at, erasure.rank, erasure.kind)
 
 
 def recipient_kinds(edges: Iterable[Edge]) -> dict[str, str]:

@@ -22,7 +22,7 @@ def to_micros(moment: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """Return the aware UTC time of microseconds since the epoch."""
-    return EPOCH + timedelta(microseconds=micros)
+    return EPOCH + timedelta(0, 0, micros)  # by name it takes half as long again
 
 
 def parse_date(text: str) -> date:

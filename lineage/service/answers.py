@@ -7,6 +7,7 @@ those of the published answer format, so that a script can read any of them as J
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,13 +27,36 @@ def made(model: type[Made], **values: Any) -> Made:
 
     All fields are given, in the order of the model: it is that of the JSON.
     """
-    answer = object.__new__(model)
-    put = object.__setattr__
-    put(answer, "__dict__", values)
-    put(answer, "__pydantic_fields_set__", set(values))
-    put(answer, "__pydantic_extra__", None)
-    put(answer, "__pydantic_private__", None)
+    return made_of(model, values)
+
+
+def made_of(model: type[Made], values: dict[str, Any]) -> Made:
+    """``made`` of values that are in a dict of its own already: it becomes the answer's."""
+    answer = _new(model)
+    _put_values(answer, values)
+    _put_set(answer, _fields_of(model))
+    _put_extra(answer, None)
+    _put_private(answer, None)
     return answer
+
+
+_new = object.__new__
+_put_values, _put_set, _put_extra, _put_private = (
+    vars(BaseModel)[slot].__set__
+    for slot in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+)
+"""How a model that nobody has validated is filled: the slots' own setters, past the frozen class"""
+
+
+@cache
+def _fields_of(model: type[Answer]) -> set[str]:
+    """All of them; one set for all answers of a model, for nobody writes into it."""
+    return set(model.model_fields)
 
 
 class Question(Answer):

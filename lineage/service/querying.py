@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from lineage.domain.facts import (
@@ -14,17 +15,16 @@ from lineage.domain.facts import (
     Holder,
     HolderKind,
     Hop,
-    Span,
     facts_of_holder,
     joined_facts,
 )
-from lineage.domain.holdings import Holding, holdings, recipient_kinds
+from lineage.domain.holdings import Held, Holding, held_alike, holdings, recipient_kinds
 from lineage.events.marks import PERSON_PREFIX
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
 from lineage.policy.recipients import RecipientRegistry
 from lineage.service import answers
-from lineage.service.answers import made
+from lineage.service.answers import made, made_of
 from lineage.service.errors import InvalidInput
 from lineage.service.people import People, View, reaches_beyond, view_at
 from lineage.storage.facts import read_holding_facts
@@ -87,7 +87,8 @@ class Questions:
         """Who holds, or held, which category of the person."""
         view = view_at(self.now(), as_of, known_at)
         seen = self._see(subject, controller, view)
-        rows = holder_rows(seen.facts, seen.controller)
+        kinds = recipient_kinds(seen.facts.edges)
+        rows = _holder_rows(seen.facts, seen.controller, kinds, Times())
         return made(answers.Holders, **seen.frame, subject=subject, holders=rows)
 
     def lineage(
@@ -111,7 +112,7 @@ class Questions:
             collections=_collection_rows(facts, times),
             edges=_edge_rows(facts, kinds, times),
             changes=_change_rows(facts),
-            holders=holder_rows(facts, seen.controller, kinds, times),
+            holders=_holder_rows(facts, seen.controller, kinds, times),
         )
 
     def _see(self, subject: str, controller: str | None, view: View) -> _Seen:
@@ -249,67 +250,102 @@ class Questions:
         return sorted(silent)
 
 
-def holder_rows(
-    facts: Facts,
-    controller: str,
-    kinds: Mapping[str, str] | None = None,
-    times: Times | None = None,
+def _holder_rows(
+    facts: Facts, controller: str, kinds: Mapping[str, str], times: Times
 ) -> list[answers.HolderRow]:
-    """The holdings of a person as rows."""
-    if times is None:
-        times = Times()
-    found = holdings(facts.edges, facts.erasures, controller=controller, kinds=kinds)
-    return [_holder_row(holding, times) for holding in found]
+    """The holdings of a person as rows: what is the same for several is said once, and copied."""
+    rows: list[answers.HolderRow] = []
+    found = held_alike(facts.edges, facts.erasures, controller=controller, kinds=kinds)
+    for of_holder in found:
+        said = []
+        for held, categories in of_holder:
+            values = _said_of(held, times)
+            said += [(category, values) for category in categories]
+        said.sort(key=_FIRST)
+        for category, values in said:
+            own = values.copy()
+            own["category"] = category
+            rows.append(made_of(answers.HolderRow, own))
+    return rows
 
 
-def _holder_row(holding: Holding, times: Times) -> answers.HolderRow:
-    holder, recipient_kind, category, held, since, last, erased, why, paths, _, _ = holding
-    return made(
-        answers.HolderRow,
-        holder=holder.name,
-        holder_kind=holder.kind.value,
-        recipient_kind=recipient_kind,
-        category=category,
-        held=held,
-        since=times[since],
-        last_received=times[last],
-        erased_at=None if erased is None else times[erased],
-        why=why,
-        paths=[list(path) for path in paths],
-    )
+_FIRST = itemgetter(0)
+
+
+def _said_of(held: Held, times: Times) -> dict[str, Any]:
+    """A row of holders but for its category."""
+    (kind, name), recipient_kind, is_held, since, last, erased_at, why, paths, _, _ = held
+    return {
+        "holder": name,
+        "holder_kind": kind.value,
+        "recipient_kind": recipient_kind,
+        "category": None,
+        "held": is_held,
+        "since": times[since],
+        "last_received": times[last],
+        "erased_at": None if erased_at is None else times[erased_at],
+        "why": why,
+        "paths": [list(path) for path in paths],
+    }
+
+
+_Count = tuple[int, int, int]
+"""First, last, how many"""
 
 
 def _collection_rows(facts: Facts, times: Times) -> list[answers.CollectionRow]:
     """One row per system, category and distinct source, purpose and policy version."""
-    spans: dict[tuple[str, ...], list[Span]] = {}
+    counts: dict[tuple[str, ...], dict[str, _Count]] = {}
     for edge in facts.edges:
         hop = edge.hop
         if hop.to.kind is not HolderKind.SYSTEM:
             continue
-        name, version = hop.to.name, hop.policy_version
-        about = (hop.source_kind or "", hop.from_party or "", hop.purpose or "")
-        for category, span in edge.spans.items():
-            spans.setdefault((name, category, version, *about), []).append(span)
-    return [_collection_row(key, spans[key], times) for key in sorted(spans)]
+        source = (hop.source_kind or "", hop.from_party or "", hop.purpose or "")
+        found = counts.setdefault((hop.to.name, hop.policy_version, *source), {})
+        for category, (_, last, _, first, count) in edge.spans.items():
+            here = (first, last, count)
+            found[category] = _added(found[category], here) if category in found else here
+    said = []
+    for (system, *about), found in counts.items():
+        values = _said_of_collection(system, *about)
+        for category, counted in found.items():
+            said.append(((system, category, *about), values, counted))
+    said.sort(key=_FIRST)
+    return [
+        _collection_row(key[1], values.copy(), counted, times) for key, values, counted in said
+    ]
 
 
-def _collection_row(key: tuple[str, ...], spans: list[Span], times: Times) -> answers.CollectionRow:
-    system, category, version, source_kind, source_party, purpose = key
-    _, last, _, first, count = spans[0]
-    for span in spans[1:]:
-        first, last, count = min(first, span.first), max(last, span.last), count + span.count
-    return made(
-        answers.CollectionRow,
-        system=system,
-        category=category,
-        source_kind=source_kind or None,
-        source_party=source_party or None,
-        purpose=purpose or None,
-        policy_version=version,
-        first=times[first],
-        last=times[last],
-        count=count,
-    )
+def _added(one: _Count, other: _Count) -> _Count:
+    return (min(one[0], other[0]), max(one[1], other[1]), one[2] + other[2])
+
+
+def _said_of_collection(
+    system: str, version: str, source_kind: str, source_party: str, purpose: str
+) -> dict[str, Any]:
+    """A row of collections but for its category and what was counted."""
+    return {
+        "system": system,
+        "category": None,
+        "source_kind": source_kind or None,
+        "source_party": source_party or None,
+        "purpose": purpose or None,
+        "policy_version": version,
+        "first": None,
+        "last": None,
+        "count": None,
+    }
+
+
+def _collection_row(
+    category: str, values: dict[str, Any], counted: _Count, times: Times
+) -> answers.CollectionRow:
+    first, last, count = counted
+    values["category"] = category
+    values["first"] = times[first]
+    values["last"] = times[last]
+    values["count"] = count
+    return made_of(answers.CollectionRow, values)
 
 
 def _edge_rows(facts: Facts, kinds: Mapping[str, str], times: Times) -> list[answers.EdgeRow]:
@@ -318,33 +354,32 @@ def _edge_rows(facts: Facts, kinds: Mapping[str, str], times: Times) -> list[ans
     for edge in facts.edges:
         if edge.hop.to.kind is HolderKind.RECIPIENT:
             by_hop.setdefault(edge.hop, []).append(edge)
-    rows = [_edge_row(hop, found, kinds[hop.to.name], times) for hop, found in by_hop.items()]
-    rows.sort(key=lambda r: (r.first, r.to, r.kind, r.purpose or "", r.last))
-    return rows
-
-
-def _edge_row(hop: Hop, edges: list[Edge], kind: str, times: Times) -> answers.EdgeRow:
-    _, _, first, last, count, spans = edges[0]
-    categories = set(spans)
-    for edge in edges[1:]:
-        first, last, count = min(first, edge.first), max(last, edge.last), count + edge.count
-        categories.update(edge.spans)
-    return made(
-        answers.EdgeRow,
-        kind=hop.kind,
-        from_=hop.from_party or "",
-        to=hop.to.name,
-        recipient_kind=hop.recipient_kind or kind,
-        categories=sorted(categories),
-        purpose=hop.purpose,
-        legal_basis=hop.legal_basis,
-        functions=list(hop.functions),
-        region=hop.region,
-        policy_version=hop.policy_version,
-        first=times[first],
-        last=times[last],
-        count=count,
-    )
+    rows = []
+    for hop, edges in by_hop.items():
+        _, _, first, last, count, spans = edges[0]
+        categories = set(spans)
+        for edge in edges[1:]:
+            first, last, count = min(first, edge.first), max(last, edge.last), count + edge.count
+            categories.update(edge.spans)
+        values = {
+            "kind": hop.kind,
+            "from_": hop.from_party or "",
+            "to": hop.to.name,
+            "recipient_kind": hop.recipient_kind or kinds[hop.to.name],
+            "categories": sorted(categories),
+            "purpose": hop.purpose,
+            "legal_basis": hop.legal_basis,
+            "functions": list(hop.functions),
+            "region": hop.region,
+            "policy_version": hop.policy_version,
+            "first": times[first],
+            "last": times[last],
+            "count": count,
+        }
+        order = (first, hop.to.name, hop.kind, hop.purpose or "", last)
+        rows.append((order, made_of(answers.EdgeRow, values)))
+    rows.sort(key=_FIRST)
+    return [row for _, row in rows]
 
 
 def _change_rows(facts: Facts) -> list[answers.ChangeRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from pydantic_core import from_json, to_json
 
@@ -77,7 +78,8 @@ def grown_edge(edge: Edge) -> Row:
 
 
 @lru_cache(maxsize=HOPS_KEPT)
-def _hop(columns: Row) -> Hop:
+def hop_of(columns: Row) -> Hop:
+    """What the columns of a hop say; kept, for most edges share theirs with others'."""
     (
         kind,
         from_party,
@@ -112,8 +114,18 @@ def _hop(columns: Row) -> Hop:
 def edge_of(row: AnyRow) -> Edge:
     """A row of ``edges`` as a fact."""
     ref, _, _, *hop, first, last, count, spans = row
-    spans = {category: Span(*parts) for category, parts in from_json(spans).items()}
-    return Edge(ref, _hop(tuple(hop)), first, last, count, spans)
+    return Edge(ref, hop_of(tuple(hop)), first, last, count, spans_of(from_json(spans)))
+
+
+def spans_of(found: dict[str, list[Any]]) -> dict[str, Span]:
+    """One object for categories that came together, as most did."""
+    spans: dict[str, Span] = {}
+    before, span = None, None
+    for category, parts in found.items():
+        if parts != before or span is None:
+            before, span = parts, Span(*parts)
+        spans[category] = span
+    return spans
 
 
 def erasure_row(erasure: Erasure) -> Row:

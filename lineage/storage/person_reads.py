@@ -10,18 +10,26 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic_core import from_json
 
-from lineage.domain.facts import Facts
+from lineage.domain.facts import Edge, Facts
 from lineage.domain.parties import parties_of, renamed
 from lineage.events.marks import PERSON_PREFIX
 from lineage.storage import tables as t
 from lineage.storage.asking import ask
 from lineage.storage.engines import Connection, driver_of, is_sqlite
-from lineage.storage.fact_rows import change_of, edge_of, erasure_of, notice_of, request_of
+from lineage.storage.fact_rows import (
+    change_of,
+    erasure_of,
+    hop_of,
+    notice_of,
+    request_of,
+    spans_of,
+)
 from lineage.storage.freshness import Freshness, freshness_of
 from lineage.storage.keyring import Keyring
 
@@ -49,6 +57,7 @@ _SQLITE = {
     "text": "?",
     "list": "json_group_array",
     "row": "json_array",
+    "json": "json({})",
     "hex": "hex",
     "as_hex": "",
     "as_text": "",
@@ -59,6 +68,7 @@ _POSTGRESQL = {
     "text": "%t::text",
     "list": "json_agg",
     "row": "json_build_array",
+    "json": "{}::json",
     "hex": "encode",
     "as_hex": ", 'hex'",
     "as_text": "::text",
@@ -71,7 +81,7 @@ def _statement(words: dict[str, str]) -> str:
         name = f't."{of.name}"'
         if isinstance(of.type, sa.LargeBinary):
             return f"{words['hex']}({name}{words['as_hex']})"
-        return name
+        return words["json"].format(name) if of is t.edges.c.spans else name
 
     found = [
         _TABLE.format(table=table.name, columns=", ".join(map(column, table.columns)), **words)
@@ -104,7 +114,8 @@ def read_person(
     def read(conn: Connection) -> StoredPerson:
         who, *parts, sizes, sources = _fetch(conn, lookup, controller)
         fresh = freshness_of(sizes, sources)
-        facts = Facts(*(_facts(kind, rows) for kind, rows in zip(_KINDS, parts, strict=True)))
+        edges, *others = parts
+        facts = Facts(_edges(edges), *map(_facts, _KINDS, others))
         refs = tuple(sorted(map(bytes.fromhex, who)))
         parties = {_ref_of(p): p for p in parties_of(facts) if p.startswith(PERSON_PREFIX)}
         several = refs if len(refs) > 1 else ()
@@ -139,12 +150,23 @@ class _Kind:
 
 
 _KINDS = [
-    _Kind(t.edges, edge_of),
     _Kind(t.erasures, erasure_of),
     _Kind(t.changes, change_of),
     _Kind(t.requests, request_of),
     _Kind(t.notices, notice_of),
 ]
+
+
+def _edges(rows: list[list[Any]]) -> tuple[Edge, ...]:
+    """The edges in the order of their keys. They are most of what there is, so this is short."""
+    rows.sort(key=_KEY)
+    return tuple(
+        Edge(bytes.fromhex(ref), hop_of(tuple(hop)), first, last, count, spans_of(spans))
+        for ref, _, _, *hop, first, last, count, spans in rows
+    )
+
+
+_KEY = itemgetter(0, 1)
 
 
 def _facts(kind: _Kind, rows: list[list[Any]]) -> tuple[Any, ...]:
