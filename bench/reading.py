@@ -6,10 +6,12 @@ shop's, ten thousand about some hundred people; what makes a store larger are ot
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from random import Random
 from typing import Any
@@ -45,6 +47,11 @@ TIMES = 3
 
 SEED = 99
 """Its people are in no other stream."""
+
+START = datetime(2016, 1, 4, tzinfo=UTC)
+"""So early that all of it has happened when it is asked about: of what is to come, stored facts
+tell nothing, and a person of whom there is such a thing is folded anew from the ledger.
+"""
 
 OPENING = (drafts, keyring)
 """Modules that open what is sealed."""
@@ -88,7 +95,9 @@ def _tracker(stores: Stores, engine: Engine, events: int) -> Tracker:
 
 
 def _asked_events(size: Size) -> list[bytes]:
-    return shop(min(size.graphs), seed=SEED, shoppers=size.asked)
+    events = shop(min(size.graphs), seed=SEED, shoppers=size.asked, start=START)
+    assert datetime.fromisoformat(json.loads(events[-1])["time"]) < datetime.now(UTC)
+    return events
 
 
 def _settle(tracker: Tracker) -> None:

@@ -62,18 +62,21 @@ def subject_of_crowd(number: int) -> str:
     return f"p{number:07d}"
 
 
-def shop(events: int, *, seed: int, shoppers: int, crowd: int = 0) -> list[bytes]:
+def shop(
+    events: int, *, seed: int, shoppers: int, crowd: int = 0, start: datetime = START
+) -> list[bytes]:
     """A shop's days: what people do, in visits, each event once and in the order they happened.
 
     Collections, shares and orders mostly, 5 % consents, few opt-outs, erasures and retractions.
-    Who comes is drawn by a power law; nine in ten are of the crowd, where there is one.
+    Who comes is drawn by a power law; nine in ten are of the crowd, where there is one. Each seed
+    has a month of its own, counted from ``start``.
     """
     rng = Random(seed)
     people = _people(rng, shoppers, crowd, f"s{seed}")
     slugs = controllers()
     numbers = count(1)
     told: list[tuple[datetime, int, bytes]] = []
-    began = START + timedelta(days=30 * seed)
+    began = start + timedelta(days=30 * seed)
     while len(told) < events + events // 20:
         who = int(shoppers * rng.random() ** 2)
         at = began + timedelta(seconds=len(told) * 30)

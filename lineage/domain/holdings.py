@@ -122,11 +122,11 @@ def _came(edges: Iterable[Edge]) -> _Came:
         found = came.get(hop.to)
         if found is None:
             found = came[hop.to] = {}
-        before: Span | None = None
-        ins: _Ins = ()
+        alike: dict[Span, _Ins] = {}
         for category, span in edge.spans.items():
-            if span is not before:
-                before, ins = span, (_in(hop, span),)
+            ins = alike.get(span)
+            if ins is None:
+                ins = alike[span] = (_in(hop, span),)
             found[category] = found[category] + ins if category in found else ins
     return came
 

@@ -120,10 +120,12 @@ def edge_of(row: AnyRow) -> Edge:
 def spans_of(found: dict[str, list[Any]]) -> dict[str, Span]:
     """One object for categories that came together, as most did."""
     spans: dict[str, Span] = {}
+    alike: dict[Span, Span] = {}
     before, span = None, None
     for category, parts in found.items():
         if parts != before or span is None:
             before, span = parts, Span(*parts)
+            span = alike.setdefault(span, span)
         spans[category] = span
     return spans
 

@@ -1,4 +1,4 @@
-"""One person's stored facts in one statement, for the questions of every day. SQL only.
+"""Who holds what of one person, as stored, in one statement: for everyday questions. SQL only.
 
 A statement is a snapshot by itself, on both engines, so there is no transaction to begin and to
 end; what belongs to the person comes back as JSON that the engine wrote, so one fetch brings it
@@ -22,19 +22,9 @@ from lineage.events.marks import PERSON_PREFIX
 from lineage.storage import tables as t
 from lineage.storage.asking import ask
 from lineage.storage.engines import Connection, driver_of, is_sqlite
-from lineage.storage.fact_rows import (
-    change_of,
-    erasure_of,
-    hop_of,
-    notice_of,
-    request_of,
-    spans_of,
-)
+from lineage.storage.fact_rows import change_of, erasure_of, hop_of, spans_of
 from lineage.storage.freshness import Freshness, freshness_of
 from lineage.storage.keyring import Keyring
-
-OF_PERSON = (t.edges, t.erasures, t.changes, t.requests, t.notices)
-"""What is read of all the refs of a person, whatever the order."""
 
 _WHO = """
 WITH RECURSIVE who(ref) AS (
@@ -43,21 +33,23 @@ WITH RECURSIVE who(ref) AS (
 )
 SELECT
   (SELECT {list}({hex}(who.ref{as_hex})){as_text} FROM who),
-  {tables},
+  (SELECT {edges} FROM edges AS t WHERE t.subject_ref {among}),
+  (SELECT {list}({row}({erasures})){as_text} FROM erasures AS t WHERE t.subject_ref {among}),
+  (SELECT {list}({row}({changes})){as_text} FROM changes AS t WHERE t.subject_ref {among}),
   (SELECT {list}({row}(lane, size)){as_text} FROM logs),
   (SELECT {list}({row}(source, first_occurred_at, last_recorded_at)){as_text} FROM sources
    WHERE controller = {text})
 """
 
-_TABLE = """(SELECT {list}({row}({columns})){as_text} FROM "{table}" AS t
-   WHERE t.subject_ref {among})"""
+_SPANS = 't."spans"'
+"""JSON already, and nested as it is: it is most of what comes, and read once"""
 
 _SQLITE = {
     "blob": "?",
     "text": "?",
     "list": "json_group_array",
     "row": "json_array",
-    "json": "json({})",
+    "edges": f"""'[' || group_concat('[' || json_array({{}}) || ',' || {_SPANS} || ']') || ']'""",
     "hex": "hex",
     "as_hex": "",
     "as_text": "",
@@ -68,7 +60,7 @@ _POSTGRESQL = {
     "text": "%t::text",
     "list": "json_agg",
     "row": "json_build_array",
-    "json": "{}::json",
+    "edges": f"json_agg(json_build_array(json_build_array({{}}), {_SPANS}::json))::text",
     "hex": "encode",
     "as_hex": ", 'hex'",
     "as_text": "::text",
@@ -77,17 +69,18 @@ _POSTGRESQL = {
 
 
 def _statement(words: dict[str, str]) -> str:
+    def columns(table: sa.Table) -> str:
+        return ", ".join(column(one) for one in table.columns if one is not t.edges.c.spans)
+
     def column(of: sa.Column[Any]) -> str:
         name = f't."{of.name}"'
         if isinstance(of.type, sa.LargeBinary):
             return f"{words['hex']}({name}{words['as_hex']})"
-        return words["json"].format(name) if of is t.edges.c.spans else name
+        return name
 
-    found = [
-        _TABLE.format(table=table.name, columns=", ".join(map(column, table.columns)), **words)
-        for table in OF_PERSON
-    ]
-    return _WHO.format(tables=",\n  ".join(found), **words)
+    edges = words["edges"].format(columns(t.edges))
+    others = {"erasures": columns(t.erasures), "changes": columns(t.changes)}
+    return _WHO.format_map(words | others | {"edges": edges})
 
 
 _ON_SQLITE, _ON_POSTGRESQL = _statement(_SQLITE), _statement(_POSTGRESQL)
@@ -97,6 +90,7 @@ _ON_SQLITE, _ON_POSTGRESQL = _statement(_SQLITE), _statement(_POSTGRESQL)
 class StoredPerson:
     """What is stored of a person at one moment: nothing of it where it is not on record.
 
+    The facts are those that holdings and hops are made of: without requests and notices.
     ``ids`` are those of its refs where it has several, else none: the one is what was asked for.
     """
 
@@ -112,10 +106,9 @@ def read_person(
     """The person with all its linked refs, parties named, and how far the record reaches."""
 
     def read(conn: Connection) -> StoredPerson:
-        who, *parts, sizes, sources = _fetch(conn, lookup, controller)
+        who, edges, erasures, changes, sizes, sources = _fetch(conn, lookup, controller)
         fresh = freshness_of(sizes, sources)
-        edges, *others = parts
-        facts = Facts(_edges(edges), *map(_facts, _KINDS, others))
+        facts = Facts(_edges(edges), _facts(_ERASURES, erasures), _facts(_CHANGES, changes))
         refs = tuple(sorted(map(bytes.fromhex, who)))
         parties = {_ref_of(p): p for p in parties_of(facts) if p.startswith(PERSON_PREFIX)}
         several = refs if len(refs) > 1 else ()
@@ -131,7 +124,7 @@ def _ref_of(party: str) -> bytes:
     return bytes.fromhex(party.removeprefix(PERSON_PREFIX))
 
 
-def _fetch(conn: Connection, lookup: bytes, controller: str) -> list[list[Any]]:
+def _fetch(conn: Connection, lookup: bytes, controller: str) -> list[Any]:
     driver = driver_of(conn)
     on = _ON_SQLITE if is_sqlite(conn) else _ON_POSTGRESQL
     (row,) = driver.execute(on, (lookup, controller)).fetchall()
@@ -149,24 +142,16 @@ class _Kind:
         self.blobs = [n for n, c in enumerate(columns) if isinstance(c.type, sa.LargeBinary)]
 
 
-_KINDS = [
-    _Kind(t.erasures, erasure_of),
-    _Kind(t.changes, change_of),
-    _Kind(t.requests, request_of),
-    _Kind(t.notices, notice_of),
-]
+_ERASURES, _CHANGES = _Kind(t.erasures, erasure_of), _Kind(t.changes, change_of)
 
 
-def _edges(rows: list[list[Any]]) -> tuple[Edge, ...]:
+def _edges(rows: list[tuple[list[Any], dict[str, list[Any]]]]) -> tuple[Edge, ...]:
     """The edges in the order of their keys. They are most of what there is, so this is short."""
-    rows.sort(key=_KEY)
+    rows.sort(key=itemgetter(0))
     return tuple(
         Edge(bytes.fromhex(ref), hop_of(tuple(hop)), first, last, count, spans_of(spans))
-        for ref, _, _, *hop, first, last, count, spans in rows
+        for (ref, _, _, *hop, first, last, count), spans in rows
     )
-
-
-_KEY = itemgetter(0, 1)
 
 
 def _facts(kind: _Kind, rows: list[list[Any]]) -> tuple[Any, ...]:
