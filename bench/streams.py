@@ -1,4 +1,4 @@
-"""The two streams that are recorded, both made from a seed: a shop's days, and a hard one."""
+"""The streams that are recorded: a shop's days, a hard one, and one of strangers for memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 from random import Random
 from typing import Any
 
@@ -98,6 +98,29 @@ def shop(
             told.append((at, number, json.dumps(event).encode()))
     told.sort()
     return [event for _, _, event in told[:events]]
+
+
+def strangers(events: int) -> list[bytes]:
+    """Each event about somebody who is in no other, so that what is kept of people is soon full."""
+    made = []
+    for number, slug in zip(range(events), cycle(controllers()), strict=False):
+        service, name = "/services/web", "data_collected"
+        data: dict[str, Any] = {"categories": DEVICE, "source_kind": "automatic"}
+        if number % 2:
+            service, name = "/services/fulfilment", "data_shared"
+            data = {"recipient": CARRIERS[0], "recipient_kind": "logistics", "categories": ADDRESS}
+        event = {
+            "specversion": "1.0",
+            "id": f"stranger-{number:08d}",
+            "source": service,
+            "type": f"lineage.{name}.v1",
+            "time": (START + timedelta(seconds=number)).isoformat(),
+            "subject": f"stranger-{number:08d}",
+            "controller": slug,
+            "data": data,
+        }
+        made.append(json.dumps(event).encode())
+    return made
 
 
 def _people(rng: Random, shoppers: int, crowd: int, name: str) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.harness import BATCH, ENGINES, NAMES, Engine, Row, rate, say, seconds
 from bench.stores import Place, Stores
-from bench.streams import shop
+from bench.streams import shop, strangers
 from bench.worker import Work
 from lineage.tracker import Tracker
 
@@ -104,11 +104,14 @@ def _file(stores: Stores, events: list[bytes]) -> Path:
 
 
 def _memory(stores: Stores, engine: Engine) -> Iterator[Row]:
-    """The most memory of a process that does one thing, for a small and a large store."""
+    """The most memory of a process that does one thing, for a small and a large store.
+
+    Each event is about somebody else, so the smaller has three times the people that a keyring
+    remembers: full caches are compared with full ones, and what still grows has no end.
+    """
     found: dict[str, list[int]] = {"record": [], "rebuild": [], "verify": []}
     for n in stores.size.memory:
-        # So many people that the caches of both are full: what still grows has no end.
-        file = _file(stores, shop(n, seed=3, shoppers=n))
+        file = _file(stores, strangers(n))
         with stores.fresh(engine) as place:
             place.open().close()
             for verb, bytes_max in found.items():
