@@ -6,6 +6,7 @@ those of the published answer format, so that a script can read any of them as J
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, TypeVar
@@ -27,21 +28,24 @@ def made(model: type[Made], **values: Any) -> Made:
 
     All fields are given, in the order of the model: it is that of the JSON.
     """
-    return made_of(model, values)
+    return made_each(model, [values])[0]
 
 
-def made_of(model: type[Made], values: dict[str, Any]) -> Made:
-    """``made`` of values that are in a dict of its own already: it becomes the answer's."""
-    answer = _new(model)
-    _put_values(answer, values)
-    _put_set(answer, _fields_of(model))
-    _put_extra(answer, None)
-    _put_private(answer, None)
-    return answer
+def made_each(model: type[Made], rows: Iterable[dict[str, Any]]) -> list[Made]:
+    """``made`` for each of these; a dict becomes its answer's own."""
+    fields, answers = _fields_of(model), []
+    for values in rows:
+        answer = _new(model)
+        _put_values(answer, values)
+        _put_fields(answer, fields)
+        _put_extra(answer, None)
+        _put_private(answer, None)
+        answers.append(answer)
+    return answers
 
 
 _new = object.__new__
-_put_values, _put_set, _put_extra, _put_private = (
+_put_values, _put_fields, _put_extra, _put_private = (
     vars(BaseModel)[slot].__set__
     for slot in (
         "__dict__",

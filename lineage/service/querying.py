@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from lineage.domain.facts import (
-    Edge,
-    Facts,
-    Holder,
-    HolderKind,
-    Hop,
-    facts_of_holder,
-    joined_facts,
-)
-from lineage.domain.holdings import Held, Holding, held_alike, holdings, recipient_kinds
+from lineage.domain.facts import Facts, Holder, HolderKind, facts_of_holder, joined_facts
+from lineage.domain.holdings import Holding, holdings, recipient_kinds
 from lineage.events.marks import PERSON_PREFIX
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
 from lineage.policy.recipients import RecipientRegistry
 from lineage.service import answers
-from lineage.service.answers import made, made_of
+from lineage.service.answers import made
 from lineage.service.errors import InvalidInput
 from lineage.service.people import People, View, reaches_beyond, view_at
+from lineage.service.person_rows import (
+    Times,
+    change_rows,
+    collection_rows,
+    edge_rows,
+    holder_rows,
+)
 from lineage.storage.facts import read_holding_facts
 from lineage.storage.freshness import Freshness, read_freshness
 from lineage.storage.keyring import PERSON, Who
@@ -38,15 +36,6 @@ if TYPE_CHECKING:
     from lineage.storage.engines import Connection
 
 LIMIT_MAX = 1000
-
-
-class Times(dict[int, datetime]):
-    """The times of one answer: most of them stand in it several times."""
-
-    def __missing__(self, micros: int) -> datetime:
-        """Make a time that is not there yet."""
-        moment = self[micros] = from_micros(micros)
-        return moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +77,7 @@ class Questions:
         view = view_at(self.now(), as_of, known_at)
         seen = self._see(subject, controller, view)
         kinds = recipient_kinds(seen.facts.edges)
-        rows = _holder_rows(seen.facts, seen.controller, kinds, Times())
+        rows = holder_rows(seen.facts, seen.controller, kinds, Times())
         return made(answers.Holders, **seen.frame, subject=subject, holders=rows)
 
     def lineage(
@@ -109,10 +98,10 @@ class Questions:
             **seen.frame,
             subject=subject,
             linked=sorted(set(seen.ids) - {subject}),
-            collections=_collection_rows(facts, times),
-            edges=_edge_rows(facts, kinds, times),
-            changes=_change_rows(facts),
-            holders=_holder_rows(facts, seen.controller, kinds, times),
+            collections=collection_rows(facts, times),
+            edges=edge_rows(facts, kinds, times),
+            changes=change_rows(facts),
+            holders=holder_rows(facts, seen.controller, kinds, times),
         )
 
     def _see(self, subject: str, controller: str | None, view: View) -> _Seen:
@@ -248,155 +237,6 @@ class Questions:
             if last is None or now - last > limit:
                 silent.append(source)
         return sorted(silent)
-
-
-def _holder_rows(
-    facts: Facts, controller: str, kinds: Mapping[str, str], times: Times
-) -> list[answers.HolderRow]:
-    """The holdings of a person as rows: what is the same for several is said once, and copied."""
-    rows: list[answers.HolderRow] = []
-    found = held_alike(facts.edges, facts.erasures, controller=controller, kinds=kinds)
-    for of_holder in found:
-        said = []
-        for held, categories in of_holder:
-            values = _said_of(held, times)
-            said += [(category, values) for category in categories]
-        said.sort(key=_FIRST)
-        for category, values in said:
-            own = values.copy()
-            own["category"] = category
-            rows.append(made_of(answers.HolderRow, own))
-    return rows
-
-
-_FIRST = itemgetter(0)
-
-
-def _said_of(held: Held, times: Times) -> dict[str, Any]:
-    """A row of holders but for its category."""
-    (kind, name), recipient_kind, is_held, since, last, erased_at, why, paths, _, _ = held
-    return {
-        "holder": name,
-        "holder_kind": kind.value,
-        "recipient_kind": recipient_kind,
-        "category": None,
-        "held": is_held,
-        "since": times[since],
-        "last_received": times[last],
-        "erased_at": None if erased_at is None else times[erased_at],
-        "why": why,
-        "paths": [list(path) for path in paths],
-    }
-
-
-_Count = tuple[int, int, int]
-"""First, last, how many"""
-
-
-def _collection_rows(facts: Facts, times: Times) -> list[answers.CollectionRow]:
-    """One row per system, category and distinct source, purpose and policy version."""
-    counts: dict[tuple[str, ...], dict[str, _Count]] = {}
-    for edge in facts.edges:
-        hop = edge.hop
-        if hop.to.kind is not HolderKind.SYSTEM:
-            continue
-        source = (hop.source_kind or "", hop.from_party or "", hop.purpose or "")
-        found = counts.setdefault((hop.to.name, hop.policy_version, *source), {})
-        for category, (_, last, _, first, count) in edge.spans.items():
-            here = (first, last, count)
-            found[category] = _added(found[category], here) if category in found else here
-    said = []
-    for (system, *about), found in counts.items():
-        values = _said_of_collection(system, *about)
-        for category, counted in found.items():
-            said.append(((system, category, *about), values, counted))
-    said.sort(key=_FIRST)
-    return [
-        _collection_row(key[1], values.copy(), counted, times) for key, values, counted in said
-    ]
-
-
-def _added(one: _Count, other: _Count) -> _Count:
-    return (min(one[0], other[0]), max(one[1], other[1]), one[2] + other[2])
-
-
-def _said_of_collection(
-    system: str, version: str, source_kind: str, source_party: str, purpose: str
-) -> dict[str, Any]:
-    """A row of collections but for its category and what was counted."""
-    return {
-        "system": system,
-        "category": None,
-        "source_kind": source_kind or None,
-        "source_party": source_party or None,
-        "purpose": purpose or None,
-        "policy_version": version,
-        "first": None,
-        "last": None,
-        "count": None,
-    }
-
-
-def _collection_row(
-    category: str, values: dict[str, Any], counted: _Count, times: Times
-) -> answers.CollectionRow:
-    first, last, count = counted
-    values["category"] = category
-    values["first"] = times[first]
-    values["last"] = times[last]
-    values["count"] = count
-    return made_of(answers.CollectionRow, values)
-
-
-def _edge_rows(facts: Facts, kinds: Mapping[str, str], times: Times) -> list[answers.EdgeRow]:
-    """One row per distinct hop, under whichever of the person's linked ids it was reported."""
-    by_hop: dict[Hop, list[Edge]] = {}
-    for edge in facts.edges:
-        if edge.hop.to.kind is HolderKind.RECIPIENT:
-            by_hop.setdefault(edge.hop, []).append(edge)
-    rows = []
-    for hop, edges in by_hop.items():
-        _, _, first, last, count, spans = edges[0]
-        categories = set(spans)
-        for edge in edges[1:]:
-            first, last, count = min(first, edge.first), max(last, edge.last), count + edge.count
-            categories.update(edge.spans)
-        values = {
-            "kind": hop.kind,
-            "from_": hop.from_party or "",
-            "to": hop.to.name,
-            "recipient_kind": hop.recipient_kind or kinds[hop.to.name],
-            "categories": sorted(categories),
-            "purpose": hop.purpose,
-            "legal_basis": hop.legal_basis,
-            "functions": list(hop.functions),
-            "region": hop.region,
-            "policy_version": hop.policy_version,
-            "first": times[first],
-            "last": times[last],
-            "count": count,
-        }
-        order = (first, hop.to.name, hop.kind, hop.purpose or "", last)
-        rows.append((order, made_of(answers.EdgeRow, values)))
-    rows.sort(key=_FIRST)
-    return [row for _, row in rows]
-
-
-def _change_rows(facts: Facts) -> list[answers.ChangeRow]:
-    rows = [
-        made(
-            answers.ChangeRow,
-            kind=change.kind,
-            party=change.party,
-            categories=list(change.categories),
-            purpose_from=change.purpose_from,
-            purpose_to=change.purpose_to,
-            at=from_micros(change.at),
-        )
-        for change in facts.changes
-    ]
-    rows.sort(key=lambda r: (r.at, r.kind, r.party))
-    return rows
 
 
 def _cursor(ref: bytes) -> str:

@@ -1,8 +1,13 @@
 """Tests of the ways by which data came to a recipient."""
 
 import time
+from heapq import heappop
 from itertools import pairwise
+from typing import Any
 
+import pytest
+
+from lineage.domain import paths as searched
 from lineage.domain.facts import Recorded
 from lineage.domain.paths import PATHS_MAX
 from tests.properties.people import erased, held, passed_on, row, rows_of, shared, told
@@ -135,6 +140,30 @@ def test_a_dense_graph_is_answered_in_bounded_time() -> None:
     for holding in found:
         expected = 1 if holding.holder.name == "P00" else PATHS_MAX
         assert len(holding.paths) == expected
+
+
+def test_categories_that_went_the_same_hops_share_their_searches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many categories went round a dense graph, it is searched as often as for one."""
+    taken: list[object] = []
+
+    def counting(waiting: list[Any]) -> Any:
+        taken.append(None)
+        return heappop(waiting)
+
+    monkeypatch.setattr(searched, "heappop", counting)
+    parties = [f"P{i:02}" for i in range(8)]
+    counts = []
+    for categories in (("name",), ("name", "phone", "email")):
+        taken.clear()
+        events = [shared(1, "P00", *categories)]
+        events += [passed_on(2, a, b, *categories) for a in parties for b in parties if a != b]
+        found = rows_of(*events)
+        assert len(found) == len(parties) * len(categories)
+        assert len({row.paths for row in found}) == len(parties)
+        counts.append(len(taken))
+    assert counts[0] == counts[1] > len(parties)
 
 
 def test_behind_a_dense_graph_the_one_long_path_is_found() -> None:

@@ -12,7 +12,7 @@ from lineage.generator import generate
 from lineage.service import answers
 from lineage.service.people import view_at
 from lineage.tracker import Tracker
-from tests.storage.shop import CONTROLLER, OTHER_CONTROLLER, linked, open_shop, share
+from tests.storage.shop import CONTROLLER, OTHER_CONTROLLER, event, linked, open_shop, share
 from tests.support.places import StorePlace
 from tests.support.statements import statements_of
 
@@ -131,12 +131,47 @@ def test_a_page_costs_the_same_for_one_person_and_for_many(store_place: StorePla
     assert max(counts) <= PAGE_STATEMENTS_MAX
 
 
+def test_no_two_rows_share_a_list(shop: Tracker) -> None:
+    """Rows that are alike are copies: whoever changes a list of one has changed only that one."""
+    several = 0
+    for controller, subject in _people(shop):
+        answer = shop.lineage(subject, controller=controller)
+        lists = [
+            one
+            for row in (*answer.collections, *answer.edges, *answer.holders, *answer.changes)
+            for value in dict(row).values()
+            if isinstance(value, list)
+            for one in (value, *(part for part in value if isinstance(part, list)))
+        ]
+        assert len({id(one) for one in lists}) == len(lists)
+        several += len(answer.holders) > 1
+    assert several
+
+
+def test_a_request_that_is_still_to_come_is_no_reason_to_read_more(store_place: StorePlace) -> None:
+    """Requests and notices say nothing of who holds what; a hop of the future does."""
+    received = {"request_id": "r1", "right": "deletion"}
+    with open_shop(store_place) as tracker:
+        assert tracker.record([share("FastParcel")]).recorded == 1
+        before = tracker.holders("m1", controller=CONTROLLER).holders
+        for message, few in (
+            (event("request_received", received, at="2199-01-01"), True),
+            (share("BlueVan", at="2199-01-01"), False),
+        ):
+            assert tracker.record([message]).recorded == 1
+            with statements_of(tracker.store.engine) as sent:
+                answer = tracker.holders("m1", controller=CONTROLLER)
+            assert (len(sent) <= STATEMENTS_MAX) == few
+            assert answer.holders == before
+
+
 def test_made_sets_every_field() -> None:
     """What is made has all fields set, is frozen, and copies like any other answer."""
     row = answers.made(answers.EraseRow, system="crm", categories=["email"])
     assert row == answers.EraseRow(system="crm", categories=["email"])
     assert row.model_fields_set == {"system", "categories"}
     assert row.model_copy(update={"system": "erp"}).system == "erp"
+    assert row.model_copy().model_fields_set is not row.model_fields_set
     with pytest.raises(ValueError, match="frozen"):
         row.system = "erp"  # type: ignore[misc]
 
