@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,9 @@ from tests.support.engines import ENGINES
 from tests.support.places import Engine, StorePlace, store_place_in
 from tests.support.postgres import get_own_server, get_server
 from tests.support.servers import OwnServer
+
+if TYPE_CHECKING:  # loading the client takes a while, and most runs need none
+    from tests.support.kafka_topics import Kafka, OwnKafka
 
 # dev draws anew on every run and keeps what failed in .hypothesis, so each desk goes on exploring.
 settings.register_profile("dev", max_examples=25, deadline=None)
@@ -44,6 +48,26 @@ def own_postgres() -> Iterator[OwnServer]:
     """A PostgreSQL server that this test has for itself, to kill it and to start it again."""
     with closing(get_own_server()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def kafka() -> "Iterator[Kafka]":
+    """A real Kafka broker with fresh topics for the asking; made by the first who asks."""
+    from tests.support.kafka_broker import get_broker
+    from tests.support.kafka_topics import Kafka
+
+    with closing(get_broker()) as broker, closing(Kafka(broker)) as topics:
+        yield topics
+
+
+@pytest.fixture
+def own_kafka() -> "Iterator[OwnKafka]":
+    """A Kafka broker that this test has for itself, to kill it and to start it again."""
+    from tests.support.kafka_broker import get_own_broker
+    from tests.support.kafka_topics import OwnKafka
+
+    with closing(get_own_broker()) as broker, closing(OwnKafka(broker)) as topics:
+        yield topics
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from typing import TypedDict
 
 import sqlalchemy as sa
 
+from tests.support.left_behind import Guard, base_folder
 from tests.support.servers import (
     DRIVER,
     PROBE_SECONDS,
@@ -31,8 +32,6 @@ from tests.support.servers import (
 )
 
 STOP_SECONDS_MAX = 30.0
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of random name is made in it
-MEMORY_BYTES_MIN = 2 << 30
 
 SETTINGS = {
     "listen_addresses": "",  # the socket in its folder is the only way in: no port to fight for
@@ -42,20 +41,6 @@ SETTINGS = {
     "timezone": "UTC",
 }
 """fsync and full_page_writes stay as they are: a test that kills the server believes in them."""
-
-GUARD = """
-read -r _
-if pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null); then
-  kill -QUIT "$pid" 2>/dev/null
-  n=0
-  while [ -e "$1/data/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do
-    sleep 0.05
-    n=$((n + 1))
-  done
-fi
-rm -rf "$@"
-"""
-"""Reads from a pipe that only we hold open: it ends when we end, by kill -9 too."""
 
 
 class _Identity(TypedDict, total=False):
@@ -73,15 +58,17 @@ class NativeServer:
         """Make the data and start the server. In memory a new database takes 15 ms, not 250."""
         self._identity = _unprivileged()
         self._programs, copied = _programs_for(self._identity)
-        self.folder = Path(tempfile.mkdtemp(prefix="lineage-pg-", dir=_base(in_memory=in_memory)))
+        self.folder = Path(
+            tempfile.mkdtemp(prefix="lineage-pg-", dir=base_folder(in_memory=in_memory))
+        )
         self.url = sa.URL.create(
             DRIVER, username="postgres", database="postgres", query={"host": str(self.folder)}
         )
         self._rubbish = [self.folder, *copied]
-        self._guard = subprocess.Popen(
-            ["sh", "-c", GUARD, "guard", *map(str, self._rubbish)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
+        self._guard = Guard(
+            self._rubbish,
+            pid_file=self.folder / "data" / "postmaster.pid",
+            ends_by=signal.SIGQUIT,
         )
         self._process: subprocess.Popen[bytes] | None = None
         try:
@@ -184,11 +171,7 @@ class NativeServer:
             with contextlib.suppress(PostgresMissing):
                 self.start()
         self._end(signal.SIGQUIT)
-        for folder in self._rubbish:
-            shutil.rmtree(folder, ignore_errors=True)
-        assert self._guard.stdin is not None
-        self._guard.stdin.close()
-        self._guard.wait(STOP_SECONDS_MAX)
+        self._guard.close()
 
 
 def _children_of(parent: int) -> list[int]:
@@ -197,13 +180,6 @@ def _children_of(parent: int) -> list[int]:
     )
     pairs = [line.split() for line in listed.stdout.splitlines()]
     return [int(pid) for pid, of in pairs if int(of) == parent]
-
-
-def _base(*, in_memory: bool) -> Path | None:
-    """Where the data go; a container often has only 64 MiB of memory to mount, so we look."""
-    if not (in_memory and os.access(MEMORY, os.W_OK)):
-        return None
-    return MEMORY if shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN else None
 
 
 def _unprivileged() -> _Identity:

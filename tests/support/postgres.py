@@ -8,17 +8,16 @@ a server takes half a second of one core, and there is a core for every worker.
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 import psycopg
 import sqlalchemy as sa
 
 from tests.support.native import NativeServer
 from tests.support.servers import DRIVER, OwnServer, PostgresMissing, Server, connect
+from tests.support.ways import first_of, in_docker
 
 VARIABLE = "LINEAGE_TEST_POSTGRES"
-DOCKER_SECONDS_MAX = 3.0
 DO = f"""The tests need a PostgreSQL server, and there was no way to get one.
 Either of these is enough:
   - name a server whose role may create databases and roles: {VARIABLE}=postgresql://...
@@ -61,27 +60,11 @@ def _parsed(address: str) -> sa.URL:
     return url.set(drivername=DRIVER, database=url.database or "postgres")
 
 
-def docker_answers() -> bool:
-    """Whether there is an engine: a client alone answers with an error, and quickly."""
-    try:
-        done = subprocess.run(
-            ["docker", "info"],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=DOCKER_SECONDS_MAX,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
-
-
 def get_server(environ: Mapping[str, str] = os.environ) -> Server:
     """The server for ordinary tests. Raises ``PostgresMissing``, which says what to do."""
     if address := environ.get(VARIABLE):
         return GivenServer(address)
-    return first_of([_in_docker, lambda: NativeServer(in_memory=True)])
+    return _first_way()
 
 
 def get_own_server() -> OwnServer:
@@ -89,28 +72,19 @@ def get_own_server() -> OwnServer:
 
     In memory too: what ends is the server and never the machine, so memory keeps what disk would.
     """
-    return first_of([_in_docker, lambda: NativeServer(in_memory=True)])
+    return _first_way()
+
+
+def _first_way() -> OwnServer:
+    ways = [_in_docker, lambda: NativeServer(in_memory=True)]
+    return first_of(ways, missing=PostgresMissing, do=DO)
 
 
 def _in_docker() -> OwnServer:
-    if not docker_answers():
-        raise PostgresMissing("`docker info` does not succeed")
-    # Loading it takes a second and is of no use without an engine.
-    from tests.support.container import ContainerServer
+    def make() -> OwnServer:
+        # Loading it takes a second and is of no use without an engine.
+        from tests.support.container import ContainerServer
 
-    try:
         return ContainerServer()
-    except Exception as error:
-        # Whatever is wrong with somebody's Docker, there is another way, and its end says this.
-        raise PostgresMissing(f"Docker: {type(error).__name__}: {error}") from error
 
-
-def first_of(ways: Sequence[Callable[[], OwnServer]]) -> OwnServer:
-    """The server of the first way to one. Raises ``PostgresMissing`` with the reasons of all."""
-    reasons = []
-    for way in ways:
-        try:
-            return way()
-        except PostgresMissing as error:
-            reasons.append(f"  - {error}")
-    raise PostgresMissing("\n".join([DO, *reasons]))
+    return in_docker(make, missing=PostgresMissing)

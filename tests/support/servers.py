@@ -8,13 +8,15 @@ from typing import Protocol
 import psycopg
 import sqlalchemy as sa
 
+from tests.support.ways import ServiceMissing
+
 START_SECONDS_MAX = 60.0
 PROBE_SECONDS = 0.02
 CONNECT_SECONDS_MAX = 5
 DRIVER = "postgresql+psycopg"
 
 
-class PostgresMissing(Exception):
+class PostgresMissing(ServiceMissing):
     """There is no PostgreSQL server for the tests."""
 
 

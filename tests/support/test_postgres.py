@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
-from pathlib import Path
-
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -87,7 +83,7 @@ def test_an_address_is_taken_before_all_else(
     postgres: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server named in the environment is used as it is, and neither Docker nor wheel is tried."""
-    monkeypatch.setattr(getting, "first_of", lambda _: pytest.fail("looked elsewhere"))
+    monkeypatch.setattr(getting, "_first_way", lambda: pytest.fail("looked elsewhere"))
     address = postgres.url.set(drivername="postgresql").render_as_string(hide_password=False)
     given = getting.get_server({getting.VARIABLE: address})
     assert given.origin == getting.VARIABLE
@@ -108,7 +104,7 @@ def test_an_address_is_taken_before_all_else(
 )
 def test_a_wrong_address_is_an_error(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who names a server means that one: no other takes its place, and no password is shown."""
-    monkeypatch.setattr(getting, "first_of", lambda _: pytest.fail("looked elsewhere"))
+    monkeypatch.setattr(getting, "_first_way", lambda: pytest.fail("looked elsewhere"))
     with pytest.raises(PostgresMissing, match=getting.VARIABLE) as caught:
         getting.get_server({getting.VARIABLE: address})
     assert "a-secret" not in str(caught.value)
@@ -122,37 +118,15 @@ def test_a_role_that_may_too_little_is_an_error(own_postgres: OwnServer) -> None
         getting.get_server({getting.VARIABLE: url.render_as_string(hide_password=False)})
 
 
-@pytest.mark.parametrize(
-    "docker", ["exit 1", "exec sleep 60", None], ids=["without an engine", "hanging", "absent"]
-)
-def test_a_docker_that_does_not_answer_costs_little(
-    docker: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A client without an engine, one that hangs and none at all lead on within seconds."""
-    if docker is not None:
-        (tmp_path / "docker").write_text(f"#!/bin/sh\n{docker}\n")
-        (tmp_path / "docker").chmod(0o755)
-    monkeypatch.setattr(getting, "DOCKER_SECONDS_MAX", 0.5)
-    monkeypatch.setenv(
-        "PATH", f"{tmp_path}{os.pathsep}/nowhere" if docker is None else _path(tmp_path)
-    )
-    before = time.monotonic()
-    assert not getting.docker_answers()
-    assert time.monotonic() - before < 5
-
-
-def _path(first: Path) -> str:
-    return os.pathsep.join([str(first), os.environ["PATH"]])
-
-
-def test_the_next_way_is_taken_and_all_reasons_are_told(own_postgres: OwnServer) -> None:
-    """One way that fails does not matter; where all do, the error says why each and what to do."""
+def test_where_no_way_is_left_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Docker and without the wheel, the error says why each failed and what is enough."""
 
     def fails(reason: str) -> OwnServer:
         raise PostgresMissing(reason)
 
-    assert getting.first_of([lambda: fails("no engine"), lambda: own_postgres]) is own_postgres
+    monkeypatch.setattr(getting, "_in_docker", lambda: fails("no engine"))
+    monkeypatch.setattr(getting, "NativeServer", lambda *, in_memory: fails("no wheel"))
     with pytest.raises(PostgresMissing) as caught:
-        getting.first_of([lambda: fails("no engine"), lambda: fails("no wheel")])
+        getting.get_own_server()
     for expected in ("no engine", "no wheel", getting.VARIABLE, "docker info", "make sync"):
         assert expected in str(caught.value)
