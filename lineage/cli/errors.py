@@ -18,11 +18,11 @@ PIPE_CLOSED: Final = 141
 EXIT_CODES: Final[Mapping[int, str]] = MappingProxyType(
     {
         OK: "ok",
-        FOUND: "`verify` or `doctor` found a fault",
+        FOUND: "`verify`, `doctor` or `topics check` found a fault; `lag` is above `--max`",
         USAGE: "usage, a file that is not valid, or `--strict` refused the whole file",
         REFUSED: "some events were refused, the rest recorded",
         UNKNOWN: "unknown: not enough known to answer",
-        UNUSABLE: "store or keys cannot be used; nothing was done",
+        UNUSABLE: "store, keys or broker cannot be used",
         INTERNAL: "a fault of this program",
         INTERRUPTED: "interrupted from the keyboard",
         PIPE_CLOSED: "the reader of the output went away",
@@ -58,6 +58,7 @@ VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
             UNUSABLE,
             "Check --keys or LINEAGE_KEYS; the keys must be those the store was made with.",
         ),
+        "BrokerUnusable": Verdict(UNUSABLE, "Check --kafka or LINEAGE_KAFKA."),
         "RoleUnusable": Verdict(USAGE, "See `lineage db grants --help`."),
         "VersionChanged": Verdict(
             USAGE, "Look at the plan again with `lineage request plan` and decide with its ver."

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import typer
 from typer.main import get_command
 
 from lineage.cli.errors import EXIT_CODES
 from lineage.cli.main import make_app
+from lineage.cli.plugins import add_plugins
 
 TARGET = Path("docs/cli.md")
 _HEAD = """# The command line
@@ -22,9 +24,16 @@ and place only; `LINEAGE_DEBUG=1` adds the traceback, which may name persons.
 """
 
 
+def documented() -> typer.Typer:
+    """Return the command tree of this distribution, without what others add to it."""
+    app = make_app(plugins=False)
+    add_plugins(app, of="lineage")
+    return app
+
+
 def reference() -> str:
     """Return the whole page."""
-    root: Any = get_command(make_app(plugins=False))
+    root: Any = get_command(documented())
     context = root.make_context("lineage", [], resilient_parsing=True)
     parts = [_HEAD, "## Options of every command\n"]
     parts.append(

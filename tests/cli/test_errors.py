@@ -12,6 +12,7 @@ from lineage.policy.errors import PolicyError
 from lineage.service import answers
 from lineage.service.errors import LineageError, PlanChanged, StoreUnusable
 from lineage.storage.errors import StorageError
+from streams.errors import BrokerUnusable
 from tests.cli import fake
 from tests.cli.conftest import Run
 from tests.cli.fake import ID, Opened, events_file
@@ -196,6 +197,7 @@ def below(kind: type[Exception]) -> list[type[Exception]]:
 def test_the_table_names_the_errors_that_there_are() -> None:
     """A renamed error cannot silently lose its exit code."""
     kinds = [*below(LineageError), *below(StorageError), PolicyError, OSError]
+    assert BrokerUnusable in kinds
     assert set(VERDICTS) <= {kind.__name__ for kind in kinds}
     for kind in kinds:
         assert any(parent.__name__ in VERDICTS for parent in kind.__mro__)

@@ -21,7 +21,10 @@ from lineage.cli.main import make_app
 LINEAGE = [sys.executable, "-m", "lineage.cli.main"]
 ROOT = Path(__file__).parents[2]
 # What costs time and belongs to the work of a command, not to its help.
-HEAVY = ("sqlalchemy", "alembic", "httpx", "cryptography", "lineage.events", "lineage.storage")
+HEAVY = (
+    *("sqlalchemy", "alembic", "httpx", "cryptography", "lineage.events", "lineage.storage"),
+    *("kafka", "aiokafka", "faust", "mode", "prometheus_client"),
+)
 
 
 def lineage(
@@ -52,6 +55,25 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     program = (
         "import sys; from lineage.cli.main import make_app; from typer.main import get_command;"
         "get_command(make_app());"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_commands_over_kafka_load_no_client(tmp_path: Path) -> None:
+    """They are there, and neither they nor `import lineage` loads a client of Kafka."""
+    program = (
+        "import sys, typer, lineage; from streams.commands import add_to; from lineage.cli.main"
+        " import make_app; app = make_app(plugins=False); add_to(app);"
+        "assert any(group.name == 'topics' for group in app.registered_groups);"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     done = subprocess.run(

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from lineage.cli import reference
-from lineage.cli.main import make_app
 from tests.cli.conftest import Run
 
-ROOT: Any = get_command(make_app(plugins=False))
+ROOT: Any = get_command(reference.documented())
 COMMANDS: dict[str, Any] = dict(
     reference.commands(ROOT, ROOT.make_context("lineage", [], resilient_parsing=True))
 )
@@ -21,7 +21,7 @@ ISSUE = (
     *("record", "show", "holders", "recipient subjects", "dispatch", "rebuild", "verify"),
     *("request open", "request decide", "request plan", "request status", "request list"),
     *("dead-letters list", "dead-letters show", "dead-letters replay", "db upgrade", "db grants"),
-    *("doctor", "generate", "demo"),
+    *("doctor", "generate", "demo", "topics create", "topics check"),
 )
 
 
@@ -42,9 +42,9 @@ def test_every_command_stands_in_the_reference(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", COMMANDS)
-def test_every_help_text_teaches(run: Run, path: str) -> None:
+def test_every_help_text_teaches(path: str) -> None:
     """A sentence, and an example that begins with this very command."""
-    shown = run(*path.split()[1:], "--help")
+    shown = CliRunner().invoke(reference.documented(), [*path.split()[1:], "--help"])
     assert shown.exit_code == 0
     assert "Example:" in shown.stdout
     assert COMMANDS[path].help

@@ -1,6 +1,6 @@
 """How a receipt looks, and how refused events are named: by line and field, never by value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -33,15 +33,23 @@ def say_problems(receipt: RecordReceipt, *, strict: bool) -> None:
         say(f"and {more} more warnings", style="yellow")
     if not receipt.refused:
         return
-    for problem in receipt.problems[:PROBLEMS_SHOWN_MAX]:
-        say(problem_line(problem))
-    if receipt.refused > min(len(receipt.problems), PROBLEMS_SHOWN_MAX):
-        say("and more; in all:")
-    _say_reasons(receipt)
     if strict:
-        say("Nothing was recorded (--strict). Correct the file and record it again.")
+        then = "Nothing was recorded (--strict). Correct the file and record it again."
     else:
-        say("The rest is recorded. Look at the refused ones with: lineage dead-letters list")
+        then = "The rest is recorded. Look at the refused ones with: lineage dead-letters list"
+    say_refused(receipt.problems, receipt.reasons, refused=receipt.refused, then=then)
+
+
+def say_refused(
+    problems: Sequence[Problem], reasons: Mapping[str, int], *, refused: int, then: str
+) -> None:
+    """Name the first refused events by line and field, count all by reason, say what next."""
+    for problem in problems[:PROBLEMS_SHOWN_MAX]:
+        say(problem_line(problem))
+    if refused > min(len(problems), PROBLEMS_SHOWN_MAX):
+        say("and more; in all:")
+    _say_reasons(reasons)
+    say(then)
 
 
 def problem_line(problem: Problem) -> str:
@@ -58,10 +66,10 @@ def problem_line(problem: Problem) -> str:
     return ": ".join(parts)
 
 
-def _say_reasons(receipt: RecordReceipt) -> None:
+def _say_reasons(reasons: Mapping[str, int]) -> None:
     from lineage.cli.output import err
 
-    ordered = sorted(receipt.reasons.items(), key=lambda item: (-item[1], item[0]))
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     err().print(
         table(
             *("refused because", "events"),

@@ -1,0 +1,14 @@
+"""The commands over Kafka, added to ``lineage`` by entry point; what they need loads with the work.
+
+No command lives here: each has a module of its own.
+"""
+
+import typer
+
+from streams import topics_command
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add them all."""
+    for module in (topics_command,):
+        module.add_to(app)

@@ -1,0 +1,129 @@
+"""``lineage topics``: make the topics, and say what is unsafe about them."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lineage.cli import errors
+from lineage.cli.options import Json, example
+from lineage.cli.output import give
+from streams.options import PREFIX, SERVERS, Kafka, Prefix
+
+if TYPE_CHECKING:
+    from streams.topics import Topics
+
+Recipients = Annotated[
+    list[str] | None,
+    typer.Option("--recipient", metavar="NAME", help="Whose answers get a topic. May be repeated."),
+]
+Partitions = Annotated[
+    int,
+    typer.Option("--partitions", min=1, help="Of the events' topic: as many workers can share it."),
+]
+Replication = Annotated[
+    int | None,
+    typer.Option(
+        "--replication-factor",
+        min=1,
+        metavar="N",
+        help="Copies of each message. Default: 3, or as many as there are brokers.",
+    ),
+]
+UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def span(text: str) -> timedelta:
+    """Read ``7d``, ``12h``, ``30m`` or ``90s``."""
+    number, unit = text[:-1], text[-1:]
+    if unit not in UNITS or not number.isdecimal() or int(number) == 0:
+        raise typer.BadParameter("expected a time such as 7d, 12h, 30m or 90s")
+    try:
+        return timedelta(**{UNITS[unit]: int(number)})
+    except OverflowError:
+        raise typer.BadParameter("longer than the calendar") from None
+
+
+Retention = Annotated[
+    timedelta,
+    typer.Option("--retention", parser=span, metavar="TIME", help="How long a message is kept."),
+]
+
+
+def create(
+    *,
+    kafka: Kafka = SERVERS,
+    prefix: Prefix = PREFIX,
+    partitions: Partitions = 12,
+    replication_factor: Replication = None,
+    retention: Retention = "7d",  # type: ignore[assignment] # typer gives it to the parser
+    recipient: Recipients = None,
+    as_json: Json = False,
+) -> None:
+    """Make the topics that are missing, with safe settings. What is there is left as it is."""
+    from streams.admin import connected
+    from streams.making import create_topics
+    from streams.topics import Topics
+    from streams.views import made_view
+
+    with connected(kafka) as admin:
+        made = create_topics(
+            admin,
+            Topics(prefix),
+            partitions=partitions,
+            replication=replication_factor,
+            retention=retention,
+            recipients=recipient or (),
+        )
+    give(made, as_json=as_json, view=made_view)
+
+
+def check(
+    *,
+    kafka: Kafka = SERVERS,
+    prefix: Prefix = PREFIX,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, metavar="N", help="How many workers are to run."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what is unsafe about the topics, why, and what to do. Exit code 1 for a finding."""
+    from streams.admin import connected
+    from streams.checks import Wanted, check_topics
+    from streams.topics import Topics
+    from streams.views import check_view
+
+    topics = Topics(prefix)
+    with connected(kafka) as admin:
+        others = [topics.control.name, topics.dead_letters]
+        others += _replies(topics, admin.names())
+        state = admin.state([topics.events.name, *others])
+        settings = admin.settings(state)
+    wanted = Wanted(topics.events.name, others, workers)
+    report = check_topics(wanted, state, settings)
+    give(report, as_json=as_json, view=check_view)
+    if not report.ok:
+        raise typer.Exit(errors.FOUND)
+
+
+def _replies(topics: "Topics", names: Iterable[str]) -> list[str]:
+    return sorted(name for name in names if name.startswith(f"{topics.prefix}.answers."))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(
+        help="The topics that events come in by.",
+        no_args_is_help=True,
+        epilog=example("lineage topics check"),
+    )
+    epilog = example(
+        "lineage topics create --kafka localhost:9092",
+        "lineage topics create --partitions 24 --retention 14d --recipient FastParcel",
+    )
+    group.command("create", epilog=epilog)(create)
+    epilog = example("lineage topics check", "lineage topics check --workers 4 --json")
+    group.command("check", epilog=epilog)(check)
+    app.add_typer(group, name="topics")
