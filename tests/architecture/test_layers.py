@@ -13,7 +13,7 @@ LINT = (
     "import sys; from importlinter.cli import lint_imports; "
     "sys.exit(lint_imports(config_filename='pyproject.toml', no_cache=True))"
 )
-LAZY = ("alembic", "faust", "httpx", "rich", "sqlalchemy", "typer")
+LAZY = ("alembic", "faust", "httpx", "kafka", "rich", "sqlalchemy", "typer")
 
 
 def lint(root: Path) -> subprocess.CompletedProcess[str]:
@@ -34,6 +34,7 @@ def test_imports_only_go_down() -> None:
     [
         ("events/upward.py", "import lineage.service", "imports only go down BROKEN"),
         ("service/sql.py", "import sqlalchemy", "only lineage.storage speaks SQL BROKEN"),
+        ("service/broker.py", "import kafka", "only lineage.kafka and streams speak Kafka BROKEN"),
         ("domain/network.py", "import httpx", "domain, policy and events do no I/O BROKEN"),
         ("channels/worker.py", "import faust", "lineage never loads Faust BROKEN"),
         ("homeless.py", "", "imports only go down BROKEN"),
