@@ -14,7 +14,7 @@ from kafka.errors import KafkaError
 from streams.cluster import ClusterSettings, ClusterState, NewTopic, Partition, TopicState
 from streams.errors import BrokerUnusable
 
-CONNECT_MS_MAX = 10_000
+CONNECT_MS_MAX = 5_000
 ANSWER_MS_MAX = 15_000
 _AUTO_CREATE = "auto.create.topics.enable"
 
