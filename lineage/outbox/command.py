@@ -1,0 +1,65 @@
+"""Running a relay as a process of its own, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from lineage.client.publishing import JsonLines, Publisher
+from lineage.kafka.producer import Producer
+from lineage.outbox.relay import Relay
+from lineage.outbox.table import NAME, outbox_table
+
+
+def run_relay(
+    database: str,
+    connect: Callable[[], Publisher],
+    *,
+    name: str = NAME,
+    schema: str | None = None,
+    batch: int = 500,
+    lease_seconds: float = 60.0,
+    stop: threading.Event | None = None,
+) -> int:
+    """Publish the outbox of a database until ``stop`` is set; returns how many events.
+
+    Without ``stop`` until nothing is left but what another relay holds or what has failed.
+    """
+    table = outbox_table(sa.MetaData(), name=name, schema=schema)
+    # An error that repeats a statement's values could name a person.
+    engine = sa.create_engine(database, hide_parameters=True)
+    relay = Relay(engine, connect, table=table, batch=batch, lease_seconds=lease_seconds)
+    try:
+        return relay.drain() if stop is None else relay.run(stop)
+    finally:
+        relay.close()
+        engine.dispose()
+
+
+def to_kafka(servers: str | Sequence[str], **settings: Any) -> Callable[[], Publisher]:
+    """Return what connects a relay to Kafka."""
+    return lambda: Producer(servers, client_id="lineage-outbox", **settings)
+
+
+def to_file(path: Path | str) -> Callable[[], Publisher]:
+    """Return what lets a relay append to a file of JSON lines, for ``lineage record``."""
+    return lambda: JsonLines.at(path)
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[threading.Event]:
+    """A flag that SIGTERM and SIGINT set, so that a relay ends between two batches."""
+    stop = threading.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in signals]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,126 @@
+"""Rounds in which the example service and its relay are killed again and again."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from signal import SIGKILL
+
+import sqlalchemy as sa
+
+from lineage import open_tracker
+from lineage.events import DataShared, parse_event
+from lineage.outbox import run_relay, to_file
+
+ROOT = Path(__file__).parents[2]
+SERVICE = ROOT / "docs" / "examples" / "checkout" / "service.py"
+LEASE_SECONDS = 1.0
+SECONDS_MAX = 60
+ENDLESS = "1000000"
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A running process of Python; killed afterwards, if it has not been."""
+    running = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield running
+    finally:
+        os.kill(running.pid, SIGKILL)
+        running.communicate(timeout=SECONDS_MAX)
+        assert running.returncode == -SIGKILL, "it ended before it was killed"
+
+
+def service(database: str) -> tuple[str, ...]:
+    """The example, placing orders without an end."""
+    return (str(SERVICE), database, ENDLESS)
+
+
+def relay(database: str, sink: Path) -> tuple[str, ...]:
+    """A relay into a file."""
+    return ("-m", "tests.outbox.relay_worker", database, str(LEASE_SECONDS), str(sink))
+
+
+def killed_at_random(rng: Random, database: str, sink: Path) -> None:
+    """Run service and relay together, and kill both, each at a moment of its own."""
+    with process(*relay(database, sink)) as relaying, process(*service(database)) as selling:
+        for running in (selling, relaying):
+            assert running.stdout is not None
+            assert running.stdout.readline(), "it ended before it was killed"
+        time.sleep(rng.random() * 0.2)
+        os.kill(rng.choice([selling, relaying]).pid, SIGKILL)
+        time.sleep(rng.random() * 0.1)
+
+
+def make_tables(database: str) -> None:
+    """Let the example make its tables, so that the relay need not wait for them."""
+    engine = sa.create_engine(database)
+    runpy.run_path(str(SERVICE))["metadata"].create_all(engine)
+    engine.dispose()
+
+
+def order_ids(database: str) -> list[str]:
+    """The orders that the service has committed."""
+    engine = sa.create_engine(database)
+    with engine.connect() as connection:
+        found = connection.scalars(sa.text("SELECT order_id FROM orders ORDER BY order_id")).all()
+    engine.dispose()
+    return list(found)
+
+
+def one_round(seed: int, *, database: str, folder: Path, kills: int) -> None:
+    """Kill both some times; then every committed order has exactly one event on record, and no
+    event is without its order.
+    """
+    print(f"seed {seed}")
+    rng = Random(seed)
+    sink = folder / f"events-{seed}.jsonl"
+    make_tables(database)
+    for _ in range(kills):
+        killed_at_random(rng, database, sink)
+    orders = order_ids(database)
+    assert orders, "no kill came late enough"
+    deadline = time.monotonic() + SECONDS_MAX
+    while waiting_events(database) and time.monotonic() < deadline:
+        run_relay(database, to_file(sink), lease_seconds=LEASE_SECONDS)
+        time.sleep(0.1)  # what a killed relay had in hand is free when its lease ends
+    assert waiting_events(database) == 0
+    with open_tracker(f"sqlite:///{folder / f'tracker-{seed}.db'}") as tracker:
+        receipt = tracker.record_file(sink)
+        assert receipt.recorded == len(orders)
+    assert events_by_order(sink) == dict.fromkeys(orders, 1)
+
+
+def waiting_events(database: str) -> int:
+    """How many events are in the outbox."""
+    engine = sa.create_engine(database)
+    with engine.connect() as connection:
+        count = connection.scalar(sa.text("SELECT count(*) FROM lineage_outbox"))
+    engine.dispose()
+    return int(count or 0)
+
+
+def events_by_order(sink: Path) -> Counter[str]:
+    """How many different events there are of each order; half lines of a kill are none."""
+    found = {}
+    for line in sink.read_bytes().splitlines():
+        if line.endswith(b"}}"):
+            event = parse_event(line)
+            assert isinstance(event.data, DataShared)
+            assert event.data.order_id is not None
+            found[event.id] = event.data.order_id
+    return Counter(found.values())
