@@ -6,7 +6,14 @@ is no order without its event and no event without its order, whatever is killed
 
 from __future__ import annotations
 
-from lineage.outbox.command import run_relay, stopped_by_signals, to_file, to_kafka
+from lineage.outbox.command import (
+    OutboxUnusable,
+    run_relay,
+    stopped_by_signals,
+    to_file,
+    to_kafka,
+    what_waits,
+)
 from lineage.outbox.enqueue import OutboxEmitter, enqueue
 from lineage.outbox.relay import Relay, Relayed
 from lineage.outbox.table import outbox_table
@@ -14,6 +21,7 @@ from lineage.outbox.waiting import Stuck, Waiting, waiting
 
 __all__ = [
     "OutboxEmitter",
+    "OutboxUnusable",
     "Relay",
     "Relayed",
     "Stuck",
@@ -25,4 +33,5 @@ __all__ = [
     "to_file",
     "to_kafka",
     "waiting",
+    "what_waits",
 ]

@@ -1,4 +1,4 @@
-"""Running a relay as a process of its own, until it is told to stop."""
+"""What the command line does with an outbox: run a relay, and say what waits."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ from lineage.client.publishing import JsonLines, Publisher
 from lineage.kafka.producer import Producer
 from lineage.outbox.relay import Relay
 from lineage.outbox.table import NAME, outbox_table
+from lineage.outbox.waiting import Waiting, waiting
+
+
+class OutboxUnusable(Exception):
+    """The database cannot be reached, or has no such outbox. Names the kind of error only."""
 
 
 def run_relay(
@@ -30,16 +35,39 @@ def run_relay(
     """Publish the outbox of a database until ``stop`` is set; returns how many events.
 
     Without ``stop`` until nothing is left but what another relay holds or what has failed.
+    Raises ``OutboxUnusable``.
     """
-    table = outbox_table(sa.MetaData(), name=name, schema=schema)
-    # An error that repeats a statement's values could name a person.
-    engine = sa.create_engine(database, hide_parameters=True)
-    relay = Relay(engine, connect, table=table, batch=batch, lease_seconds=lease_seconds)
+    with _opened(database, name=name, schema=schema) as (engine, table):
+        relay = Relay(engine, connect, table=table, batch=batch, lease_seconds=lease_seconds)
+        try:
+            return relay.drain() if stop is None else relay.run(stop)
+        finally:
+            relay.close()
+
+
+def what_waits(database: str, *, name: str = NAME, schema: str | None = None) -> Waiting:
+    """Look into the outbox of a database. Raises ``OutboxUnusable``."""
+    with (
+        _opened(database, name=name, schema=schema) as (engine, table),
+        engine.connect() as connection,
+    ):
+        return waiting(connection, table=table)
+
+
+@contextmanager
+def _opened(
+    database: str, *, name: str, schema: str | None
+) -> Iterator[tuple[sa.Engine, sa.Table]]:
     try:
-        return relay.drain() if stop is None else relay.run(stop)
-    finally:
-        relay.close()
-        engine.dispose()
+        # An error that repeats a statement's values could name a person.
+        engine = sa.create_engine(database, hide_parameters=True)
+        try:
+            yield engine, outbox_table(sa.MetaData(), name=name, schema=schema)
+        finally:
+            engine.dispose()
+    except (sa.exc.SQLAlchemyError, ImportError) as error:
+        kind = type(getattr(error, "orig", None) or error).__name__
+        raise OutboxUnusable(f"the outbox cannot be used: {kind}") from None
 
 
 def to_kafka(servers: str | Sequence[str], **settings: Any) -> Callable[[], Publisher]:

@@ -20,12 +20,13 @@ ERROR_LETTERS_MAX: Final = 200
 
 
 class Delivery:
-    """A publisher that is made when it is needed, and anew after a failure."""
+    """A publisher that is made when it is needed, and anew some time after a failure."""
 
     def __init__(self, connect: Callable[[], Publisher]) -> None:
         """Connect to nothing yet."""
         self._connect = connect
         self._publisher: Publisher | None = None
+        self._failed = False
 
     def deliver(self, rows: Sequence[Row], *, seconds: float) -> str | None:
         """Send rows and have them confirmed; or return what went wrong, in words without values.
@@ -40,18 +41,24 @@ class Delivery:
                 self._publisher.send(row.topic, record)
             self._publisher.flush(timeout=seconds)
         except Exception as error:  # noqa: BLE001 - whatever it is, the rows stay and say so
+            self._failed = True
             says = _kind(error)
             _log.warning("%d of the outbox's events could not be published: %s", len(rows), says)
-            with suppress(Exception):  # it would only say the same again
-                self.close()
             return says
         return None
+
+    def renew(self) -> None:
+        """Let go of a publisher that has failed. It may take long, so it is done between turns."""
+        if self._failed:
+            self.close()
 
     def close(self) -> None:
         """Let go of the publisher."""
         publisher, self._publisher = self._publisher, None
+        self._failed = False
         if publisher is not None:
-            publisher.close()
+            with suppress(Exception):  # what it did not deliver is still in the outbox
+                publisher.close()
 
 
 def _kind(error: Exception) -> str:

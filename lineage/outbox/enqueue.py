@@ -55,7 +55,7 @@ class OutboxEmitter:
         self._table = table
 
     def emit(self, within: Transaction, data: EventData, **said: Unpack[Said]) -> Event:
-        """Check an event and enqueue it. Raises ``EventError`` for a bad one: nothing is written."""
+        """Check an event and enqueue it. A bad one raises ``EventError`` and is not there."""
         event = self._maker.make(data, **said)
         enqueue(within, event, topic=self._topic, table=self._table)
         return event

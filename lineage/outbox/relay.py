@@ -52,7 +52,7 @@ class Relay:
         clock: Callable[[], float] = time.monotonic,
         random: Random | None = None,
     ) -> None:
-        """``connect`` makes a publisher: one for the first event, another after each failure."""
+        """``connect`` makes a publisher: for the first event, and anew after a failure."""
         self._claims = Claims(engine, table)
         self._delivery = Delivery(connect)
         self._batch = batch
@@ -85,6 +85,7 @@ class Relay:
 
     def once(self) -> Relayed:
         """Publish one batch; what others hold, or what failed a moment ago, is left."""
+        self._delivery.renew()
         by = secrets.token_hex(8)
         # Before the claim, so that ours ends before the database's. Nothing is begun so late that
         # it could last beyond it.

@@ -37,6 +37,8 @@ def test_imports_only_go_down() -> None:
         ("service/broker.py", "import kafka", "only lineage.kafka and streams speak Kafka BROKEN"),
         ("domain/network.py", "import httpx", "domain, policy and events do no I/O BROKEN"),
         ("channels/worker.py", "import faust", "lineage never loads Faust BROKEN"),
+        ("client/sql.py", "import sqlalchemy", "knows neither tracker nor database BROKEN"),
+        ("kafka/rules.py", "import lineage.policy", "knows neither tracker nor database BROKEN"),
         ("homeless.py", "", "imports only go down BROKEN"),
     ],
 )

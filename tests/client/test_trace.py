@@ -78,9 +78,7 @@ def test_a_strangers_header_stops_no_event(emitter: CollectingEmitter, header: s
     """A header that breaks the W3C form counts as absent, as the standard asks."""
     with emitter.trace(traceparent=header, tracestate="vendor=1"):
         assert created(emitter) == (None, None)
-    event = emitter.emit(
-        OrderCreated(order_id="o1"), subject="m1", traceparent=header
-    )
+    event = emitter.emit(OrderCreated(order_id="o1"), subject="m1", traceparent=header)
     assert event.traceparent is None
 
 

@@ -23,6 +23,9 @@ PORT = "8471"
 DATABASE = "postgresql://lineage@localhost/lineage"
 """The database that the pages name; replaced by a fresh one."""
 
+BROKER = "localhost:9092"
+"""The broker that the pages name; replaced by one of the page's own."""
+
 SECONDS_MAX = 240
 
 CHANGING = (
@@ -72,13 +75,19 @@ def agrees(shown: Sequence[str], got: Sequence[str]) -> bool:
     return at == len(lines)
 
 
-def run(steps: Sequence[Step], folder: Path, database: str = DATABASE) -> list[Result]:
+def run(
+    steps: Sequence[Step], folder: Path, database: str = DATABASE, *, broker: str = BROKER
+) -> list[Result]:
     """Run all steps one after the other; the shell keeps its variables and background jobs.
 
-    ``database`` is the URL of an empty one, for a page that names one.
+    ``database`` is the URL of an empty one, and ``broker`` the address of one without topics, for
+    a page that names one.
     """
     port = _free_port()
-    steps = [replace(step, text=step.text.replace(DATABASE, database)) for step in steps]
+    steps = [
+        replace(step, text=step.text.replace(DATABASE, database).replace(BROKER, broker))
+        for step in steps
+    ]
     _lay_out(folder, port)
     script = "\n".join(_commands(number, step, folder) for number, step in enumerate(steps))
     # A file, not a pipe: what runs on in the background would keep a pipe open for ever.

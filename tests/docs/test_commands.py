@@ -8,17 +8,26 @@ from pathlib import Path
 import pytest
 
 from tests.docs.blocks import Step, pages, steps_of
-from tests.docs.session import DATABASE, agrees, normalised, run
+from tests.docs.session import BROKER, DATABASE, agrees, normalised, run
 from tests.support.databases import Databases
+from tests.support.kafka_topics import OwnKafka
 
 PAGES_WITH_STEPS = [page for page in pages() if steps_of(page)]
 ON_POSTGRESQL = [
     page for page in PAGES_WITH_STEPS if any(DATABASE in step.text for step in steps_of(page))
 ]
-PAGES = [
-    pytest.param(page, marks=[pytest.mark.postgres] if page in ON_POSTGRESQL else [])
-    for page in PAGES_WITH_STEPS
+ON_KAFKA = [
+    page for page in PAGES_WITH_STEPS if any(BROKER in step.text for step in steps_of(page))
 ]
+
+
+def marks_of(page: str) -> list[pytest.MarkDecorator]:
+    """The services that a page needs, as markers."""
+    postgres = [pytest.mark.postgres] if page in ON_POSTGRESQL else []
+    return [*postgres, *([pytest.mark.kafka] if page in ON_KAFKA else [])]
+
+
+PAGES = [pytest.param(page, marks=marks_of(page)) for page in PAGES_WITH_STEPS]
 
 
 @pytest.fixture
@@ -32,14 +41,24 @@ def database(page: str, request: pytest.FixtureRequest) -> Iterator[str]:
         yield url.replace("postgresql+psycopg://", "postgresql://")
 
 
+@pytest.fixture
+def broker(page: str, request: pytest.FixtureRequest) -> str:
+    """A real broker without topics, if the page names one."""
+    if page not in ON_KAFKA:
+        return BROKER
+    own: OwnKafka = request.getfixturevalue("own_kafka")
+    return own.servers
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_commands_of_a_page_run(page: str, tmp_path: Path, database: str) -> None:
+def test_commands_of_a_page_run(page: str, tmp_path: Path, database: str, broker: str) -> None:
     """Every command of a page ends as the page says, and prints what the page shows; on a real
-    PostgreSQL where the page is about one.
+    PostgreSQL and a real Kafka where the page is about one.
     """
     steps = steps_of(page)
     wrong = []
-    for step, result in zip(steps, run(steps, tmp_path, database), strict=True):
+    results = run(steps, tmp_path, database, broker=broker)
+    for step, result in zip(steps, results, strict=True):
         shown = step.output or None
         if result.exit_code != step.exit_code:
             wrong.append(f"exit code {result.exit_code}: {step.text}\n" + "\n".join(result.lines))
@@ -53,6 +72,7 @@ def test_the_pages_with_commands_are_these() -> None:
     promised = {"README.md", "docs/claims.md", "docs/operating.md", "docs/data-model.md"}
     assert promised <= set(PAGES_WITH_STEPS)
     assert {"README.md", "docs/claims.md", "docs/operating.md"} == set(ON_POSTGRESQL)
+    assert "docs/emitting.md" in ON_KAFKA
 
 
 def test_a_wrong_page_is_seen(tmp_path: Path) -> None:

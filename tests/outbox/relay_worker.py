@@ -6,19 +6,21 @@ import sys
 import threading
 
 from lineage.client import Publisher
-from lineage.outbox import run_relay, to_file
+from lineage.outbox import run_relay
+from tests.outbox.sinks import sink_of
 
 
-def main(database: str, lease_seconds: str, sink: str) -> None:
-    """Publish into a file until killed; small batches, so that a kill meets one half done."""
+def main(database: str, lease_seconds: str, *words: str) -> None:
+    """Publish until killed; in small batches, so that a kill meets one half done."""
+    sink = sink_of(*words)
 
     def connect() -> Publisher:
+        publisher = sink.connect()
         print("connected", flush=True)
-        return to_file(sink)()
+        return publisher
 
-    run_relay(
-        database, connect, batch=20, lease_seconds=float(lease_seconds), stop=threading.Event()
-    )
+    stop = threading.Event()
+    run_relay(database, connect, batch=20, lease_seconds=float(lease_seconds), stop=stop)
 
 
 if __name__ == "__main__":

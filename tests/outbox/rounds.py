@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -18,7 +18,8 @@ import sqlalchemy as sa
 
 from lineage import open_tracker
 from lineage.events import DataShared, parse_event
-from lineage.outbox import run_relay, to_file
+from lineage.outbox import run_relay, what_waits
+from tests.outbox.sinks import Sink
 
 ROOT = Path(__file__).parents[2]
 SERVICE = ROOT / "docs" / "examples" / "checkout" / "service.py"
@@ -50,12 +51,12 @@ def service(database: str) -> tuple[str, ...]:
     return (str(SERVICE), database, ENDLESS)
 
 
-def relay(database: str, sink: Path) -> tuple[str, ...]:
-    """A relay into a file."""
-    return ("-m", "tests.outbox.relay_worker", database, str(LEASE_SECONDS), str(sink))
+def relay(database: str, sink: Sink) -> tuple[str, ...]:
+    """A relay of its own."""
+    return ("-m", "tests.outbox.relay_worker", database, str(LEASE_SECONDS), *sink.arguments)
 
 
-def killed_at_random(rng: Random, database: str, sink: Path) -> None:
+def killed_at_random(rng: Random, database: str, sink: Sink) -> None:
     """Run service and relay together, and kill both, each at a moment of its own."""
     with process(*relay(database, sink)) as relaying, process(*service(database)) as selling:
         for running in (selling, relaying):
@@ -82,45 +83,34 @@ def order_ids(database: str) -> list[str]:
     return list(found)
 
 
-def one_round(seed: int, *, database: str, folder: Path, kills: int) -> None:
+def one_round(seed: int, *, database: str, sink: Sink, folder: Path, kills: int) -> None:
     """Kill both some times; then every committed order has exactly one event on record, and no
     event is without its order.
     """
     print(f"seed {seed}")
     rng = Random(seed)
-    sink = folder / f"events-{seed}.jsonl"
     make_tables(database)
     for _ in range(kills):
         killed_at_random(rng, database, sink)
     orders = order_ids(database)
     assert orders, "no kill came late enough"
     deadline = time.monotonic() + SECONDS_MAX
-    while waiting_events(database) and time.monotonic() < deadline:
-        run_relay(database, to_file(sink), lease_seconds=LEASE_SECONDS)
+    while what_waits(database).events and time.monotonic() < deadline:
+        run_relay(database, sink.connect, lease_seconds=LEASE_SECONDS)
         time.sleep(0.1)  # what a killed relay had in hand is free when its lease ends
-    assert waiting_events(database) == 0
-    with open_tracker(f"sqlite:///{folder / f'tracker-{seed}.db'}") as tracker:
-        receipt = tracker.record_file(sink)
-        assert receipt.recorded == len(orders)
-    assert events_by_order(sink) == dict.fromkeys(orders, 1)
+    assert what_waits(database).events == 0
+    raw = sink.events()
+    with open_tracker(f"sqlite:///{folder / 'tracker.db'}") as tracker:
+        receipt = tracker.record(raw)
+    assert (receipt.recorded, receipt.refused) == (len(orders), 0)
+    assert events_by_order(raw) == dict.fromkeys(orders, 1)
 
 
-def waiting_events(database: str) -> int:
-    """How many events are in the outbox."""
-    engine = sa.create_engine(database)
-    with engine.connect() as connection:
-        count = connection.scalar(sa.text("SELECT count(*) FROM lineage_outbox"))
-    engine.dispose()
-    return int(count or 0)
-
-
-def events_by_order(sink: Path) -> Counter[str]:
-    """How many different events there are of each order; half lines of a kill are none."""
+def events_by_order(raw: Iterable[bytes]) -> Counter[str]:
+    """How many different events there are of each order."""
     found = {}
-    for line in sink.read_bytes().splitlines():
-        if line.endswith(b"}}"):
-            event = parse_event(line)
-            assert isinstance(event.data, DataShared)
-            assert event.data.order_id is not None
-            found[event.id] = event.data.order_id
+    for event in map(parse_event, raw):
+        assert isinstance(event.data, DataShared)
+        assert event.data.order_id is not None
+        found[event.id] = event.data.order_id
     return Counter(found.values())

@@ -7,15 +7,38 @@ from pathlib import Path
 import pytest
 
 from tests.outbox.rounds import one_round
-from tests.support.engines import POSTGRESQL
+from tests.outbox.sinks import FileSink, TopicSink
+from tests.support.engines import on_postgresql, on_sqlite
+from tests.support.kafka_topics import Kafka
+
+KILLS = 2
 
 
-@pytest.mark.parametrize(
-    ("engine", "seed"),
-    [("sqlite", 0), ("sqlite", 1), ("sqlite", 2), (POSTGRESQL.values[0], 3), ("postgresql", 4)],
-)
-def test_every_order_has_one_event_whoever_is_killed(
-    database: str, tmp_path: Path, seed: int
-) -> None:
+@on_sqlite
+@pytest.mark.parametrize("seed", range(2))
+def test_every_order_has_one_event_in_a_file(database: str, tmp_path: Path, seed: int) -> None:
     """Killed at random moments, then relayed to the end and recorded: orders and events agree."""
-    one_round(seed, database=database, folder=tmp_path, kills=2)
+    sink = FileSink(tmp_path / "events.jsonl")
+    one_round(seed, database=database, sink=sink, folder=tmp_path, kills=KILLS)
+
+
+@on_sqlite
+@pytest.mark.kafka
+@pytest.mark.parametrize("seed", [2])
+def test_every_order_has_one_event_on_a_topic(
+    database: str, kafka: Kafka, tmp_path: Path, seed: int
+) -> None:
+    """The same over a real broker."""
+    sink = TopicSink.on(kafka)
+    one_round(seed, database=database, sink=sink, folder=tmp_path, kills=KILLS)
+
+
+@on_postgresql
+@pytest.mark.kafka
+@pytest.mark.parametrize("seed", [3, 4])
+def test_every_order_of_a_server_has_one_event(
+    database: str, kafka: Kafka, tmp_path: Path, seed: int
+) -> None:
+    """The same from a PostgreSQL."""
+    sink = TopicSink.on(kafka)
+    one_round(seed, database=database, sink=sink, folder=tmp_path, kills=KILLS)

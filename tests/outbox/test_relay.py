@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from lineage.events import Event, OrderCreated, parse_event
 from lineage.outbox import OutboxEmitter, Relay, Stuck, waiting
+from lineage.outbox.claims import Claims, Row
 from lineage.outbox.table import OUTBOX
 from lineage.outbox.turn import lots_of, put_off_seconds
-from lineage.outbox.claims import Claims, Row
 from tests.outbox.broker import Broker
 
 
@@ -134,14 +134,15 @@ def test_an_empty_outbox_has_nothing_waiting(service: sa.Engine) -> None:
 def test_a_broker_that_is_away_is_found_out_soon(
     service: sa.Engine, emitter: OutboxEmitter
 ) -> None:
-    """Not every event is tried alone: a few fail, and the rest are given back, free and unmarked."""
+    """Not every event is tried alone: a few fail, and the rest are given back."""
     events = enqueued(service, emitter, *(f"m{number}" for number in range(50)))
     broker = Broker(lambda _: True)
     relay = Relay(service, broker.connect)
     assert relay.once().failed == 3
-    assert broker.flushes == 4
+    assert (broker.flushes, broker.connections) == (4, 1)
     broker.fails = lambda _: False
     assert relay.once().published == 47
+    assert broker.connections == 2
     all_free(service)
     assert relay.drain() == 3
     assert sorted(event.id for event in broker.events) == sorted(event.id for event in events)
