@@ -16,7 +16,9 @@ from lineage.events import (
     from_micros,
     parse_event,
 )
+from lineage.kafka.binding import to_structured
 from lineage.policy.loader import Library
+from lineage.storage.drafts import Origin
 
 FUTURE_MICROS_MAX = 5 * 60 * 1_000_000
 MESSAGE_BYTES_MAX = 1 << 20
@@ -58,26 +60,40 @@ class Checker:
         self._lists: dict[type[EventData], tuple[str, ...]] = {}
         self._limit = (0, from_micros(FUTURE_MICROS_MAX))  # what `now` makes of it, for a batch
 
-    def check(self, message: Event | Mapping[str, Any] | bytes | str, now: int) -> Checked:
-        """Return the event, or raise ``EventError`` with every problem found."""
+    def check(
+        self,
+        message: Event | Mapping[str, Any] | bytes | str,
+        now: int,
+        origin: Origin | None = None,
+    ) -> Checked:
+        """Return the event, or raise ``EventError`` with every problem found.
+
+        With an ``origin`` the message came over the network: it may say what that allows, and a
+        time that has not been yet is a problem there, for it would win every comparison.
+        """
         if isinstance(message, _TEXT):
             if len(message) > MESSAGE_BYTES_MAX:
                 raise EventError(
                     (Problem("", "too_large", f"a message of at most {MESSAGE_BYTES_MAX} bytes"),)
                 )
+            if origin is not None and type(message) is bytes:
+                message = to_structured(message, origin.headers)
             event = parse_event(message)
         else:
             event = message if isinstance(message, Event) else parse_event(message)
-        if not self._is_good(event) and (problems := tuple(self._problems(event))):
+        if not self._is_good(event, origin) and (problems := tuple(self._problems(event, origin))):
             raise EventError(problems)
         limit = self._limit
         if limit[0] != now:
             limit = self._limit = (now, from_micros(now + FUTURE_MICROS_MAX))
         if event.time > limit[1]:
-            return Checked(event, (Problem("time", "in_the_future", "a time that has been"),))
+            ahead = (Problem("time", "in_the_future", "a time that has been"),)
+            if origin is not None:
+                raise EventError(ahead)
+            return Checked(event, ahead)
         return Checked(event)
 
-    def _is_good(self, event: Event) -> bool:
+    def _is_good(self, event: Event, origin: Origin | None) -> bool:
         """Tell quickly that there are no ``_problems``; False means that they must be looked for.
 
         A list of words is asked for as a whole, and what a model has such lists in only once.
@@ -86,10 +102,11 @@ class Checker:
         words = self._words.get(event.controller)
         if words is None or event.source.startswith(OWN_SOURCE):
             return False
+        allowed = self._allowed if origin is None else origin.allowed
+        if data.event_class not in allowed or (origin is not None and origin.recipient):
+            return False
         lists = self._lists.get(type(data))
         if lists is None:
-            if data.event_class not in self._allowed:
-                return False
             lists = self._lists[type(data)] = _category_fields(type(data))
         for name in lists:
             value = data.__dict__[name]
@@ -97,9 +114,14 @@ class Checker:
                 return False
         return True
 
-    def _problems(self, event: Event) -> Iterator[Problem]:
-        if event.data.event_class not in self._allowed:
+    def _problems(self, event: Event, origin: Origin | None) -> Iterator[Problem]:
+        allowed, recipient = self._allowed, None
+        if origin is not None:
+            allowed, recipient = origin.allowed, origin.recipient
+        if event.data.event_class not in allowed:
             yield Problem("type", "not_allowed_here", "an event that may come this way")
+        if recipient is not None and getattr(event.data, "recipient", None) != recipient:
+            yield Problem("data.recipient", "not_allowed_here", "the recipient whose way this is")
         if event.source == OWN_SOURCE or event.source.startswith(OWN_SOURCE + "/"):
             yield Problem("source", "not_allowed_here", "a source other than the tracker's own")
         words = self._words.get(event.controller)

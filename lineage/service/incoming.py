@@ -14,6 +14,7 @@ from lineage.events import Problem as EventProblem
 from lineage.events.envelope import event_to_json
 from lineage.service import answers
 from lineage.service.messages import Message
+from lineage.storage.drafts import Origin
 
 PROBLEMS_MAX = 100
 """Problems named one by one on a receipt; the rest are counted by reason."""
@@ -29,6 +30,7 @@ class Incoming:
     line: int | None
     place: str
     message: Event | Mapping[str, Any] | bytes | str = field(repr=False)
+    origin: Origin | None = None
 
     def raw(self) -> bytes:
         """The message as bytes, as a dead letter keeps it; whatever it is, this gives something."""

@@ -15,7 +15,7 @@ from lineage.service.grouping import Group
 from lineage.service.incoming import Incoming, Tally, batches
 from lineage.service.overlapping import Worker
 from lineage.storage.applying import Applied, Expected, Follow
-from lineage.storage.drafts import DeadLetter, PreparedBatch
+from lineage.storage.drafts import DeadLetter, Origin, PreparedBatch
 from lineage.storage.errors import InTheWay, StorageError, StoreUnusable
 from lineage.storage.store import Store
 
@@ -38,10 +38,10 @@ class Checked:
     by_item: dict[int, Incoming] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
-    def raw_of(self, item: int) -> tuple[str, bytes]:
+    def raw_of(self, item: int) -> tuple[str, bytes, Origin | None]:
         """A message as a dead letter keeps it; only the store finds out that its id was used."""
         incoming = self.by_item[item]
-        return incoming.place, incoming.raw()
+        return incoming.place, incoming.raw(), incoming.origin
 
     def count(self, statuses: Mapping[int, str]) -> None:
         """Put on the tally what became of the good ones: item -> status."""
@@ -260,7 +260,7 @@ class Recorder:
         for incoming in batch:
             found.tally.read += 1
             try:
-                checked = self._checker.check(incoming.message, now)
+                checked = self._checker.check(incoming.message, now, incoming.origin)
             except EventError as error:
                 found.tally.refuse(incoming, error.problems)
                 found.dead.append(_letter(incoming, error.problems))
@@ -288,4 +288,5 @@ def _letter(incoming: Incoming, problems: tuple[EventProblem, ...]) -> DeadLette
         reason=problems[0].reason,
         message=incoming.raw(),
         problems=tuple((p.field, p.reason, p.expected) for p in problems),
+        origin=incoming.origin,
     )

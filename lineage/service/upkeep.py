@@ -98,7 +98,9 @@ class Upkeep:
             if not letters:
                 break
             after = letters[-1].id
-            incoming = [Incoming(x.id, None, f"dead letter {x.id}", x.message) for x in letters]
+            incoming = [
+                Incoming(x.id, None, f"dead letter {x.id}", x.message, x.origin) for x in letters
+            ]
             receipt, accepted = self._recorder.replay(incoming)
             receipts.append(receipt)
             self._store.run(partial(self._store.dead_letters.drop, ids=accepted))

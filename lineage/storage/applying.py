@@ -26,7 +26,15 @@ from lineage.storage.folding import FoldedPerson, Folder, NewEvents
 from lineage.storage.freshness import note_sources
 from lineage.storage.joining import joined_writes
 from lineage.storage.keyring import Keyring, Who
-from lineage.storage.ledger import KeptTiles, append, known_events, lock_log
+from lineage.storage.ledger import (
+    LOCAL_LANE,
+    KeptTiles,
+    Stretch,
+    append,
+    known_events,
+    lock_log,
+    move_on,
+)
 from lineage.storage.persons import linked_refs, version_of
 from lineage.storage.seal import Hasher
 from lineage.storage.standings import Locked, Stand, lock_persons, write_stands
@@ -78,16 +86,21 @@ class Applied:
     acts: int = 0
 
 
-RawOf = Callable[[int], tuple[str, bytes]]
-"""item -> (place, message)"""
-
-
 class SubjectRace(StorageError):
     """Another writer made a subject that this batch was about to make: prepare it again."""
 
     def __init__(self) -> None:
         """Say so; ``apply`` never lets it out."""
         super().__init__("another writer has just recorded this person for the first time")
+
+
+class LaneMoved(StorageError):
+    """The lane does not stand where the batch begins; ``next`` is where it stands."""
+
+    def __init__(self, next_: int) -> None:
+        """Carry the offset from which the lane goes on."""
+        super().__init__("another worker has recorded from this lane meanwhile")
+        self.next = next_
 
 
 class Parts(Protocol):
@@ -112,14 +125,16 @@ class Applying:
         batch: PreparedBatch,
         *,
         now: Callable[[], int],
-        lane: str,
+        stretch: Stretch | None,
     ) -> None:
-        """Lock the lane's log, the batch's new subjects and its persons."""
+        """Lock the lane's log, the batch's new subjects and its persons. Raises ``LaneMoved``."""
         self._parts = parts
         self._conn = conn
         self._batch = batch
-        self._lane = lane
-        self._head = lock_log(conn, parts.hasher, lane)
+        self._lane = LOCAL_LANE if stretch is None else stretch.lane
+        self._head = lock_log(conn, parts.hasher, self._lane)
+        if stretch is not None:
+            self._move_on(stretch)
         clock = now()
         self._new = frozenset(subject.person.ref for subject in batch.new.values())
         self._insert_subjects()
@@ -127,6 +142,13 @@ class Applying:
         self._stands = dict(self._locked.stands)
         self._changed: set[bytes] = set()
         self._applied = Applied(batch, clock, self._recorded_at(clock), self._head.size)
+
+    def _move_on(self, stretch: Stretch) -> None:
+        """The fence: who writes for a lane that stands elsewhere by now writes nothing."""
+        head = self._head
+        if (head.next or head.size) and head.next != stretch.at:
+            raise LaneMoved(head.next)
+        self._head = move_on(self._conn, self._parts.hasher, head, stretch.next)
 
     def run(self, follow: Follow | None, expected: Expected | None) -> Applied:
         """Record it, fold, and let acts follow."""
@@ -314,6 +336,6 @@ class Applying:
 
 def _reused_letter(batch: PreparedBatch, item: int) -> DeadLetter:
     assert batch.raw_of is not None
-    place, message = batch.raw_of(item)
+    place, message, origin = batch.raw_of(item)
     problem = ("id", "id_reused", "an id that no other event of this source and person has")
-    return DeadLetter(place, "id_reused", message, (problem,))
+    return DeadLetter(place, "id_reused", message, (problem,), origin)

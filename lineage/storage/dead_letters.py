@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from lineage.events import EventClass
 from lineage.storage import tables as t
-from lineage.storage.drafts import DeadLetter
+from lineage.storage.drafts import DeadLetter, Origin
 from lineage.storage.engines import AnyRow, Connection, insert_new
 from lineage.storage.keyring import Keyring
-from lineage.storage.seal import Hasher, context, seal, unseal
+from lineage.storage.seal import Hasher, context, parts_of, seal, unseal
 
 DAY_MICROS = 86_400_000_000
 
@@ -29,6 +30,7 @@ class StoredDeadLetter:
     reason: str
     problems: tuple[tuple[str, str, str], ...]
     message: bytes = field(repr=False)
+    origin: Origin | None = None
 
 
 class DeadLetterBox:
@@ -49,7 +51,10 @@ class DeadLetterBox:
         cipher = self._day_cipher(conn, day)
         values: dict[bytes, dict[str, object]] = {}
         for letter in letters:
-            fingerprint = self._hasher.fingerprint(context(lane, letter.reason, letter.message))
+            said = [letter.message]
+            if letter.origin is not None:
+                said.append(_written(letter.origin))
+            fingerprint = self._hasher.fingerprint(context(lane, letter.reason, *said))
             about = _about(
                 fingerprint=fingerprint,
                 lane=lane,
@@ -68,7 +73,7 @@ class DeadLetterBox:
                     "reason": letter.reason,
                     "fingerprint": fingerprint,
                     "day": day,
-                    "message": seal(cipher, context(problems, letter.message), about),
+                    "message": seal(cipher, context(problems, *said), about),
                 },
             )
         insert_new(conn, t.dead_letters, list(values.values()))
@@ -116,12 +121,16 @@ class DeadLetterBox:
             reason=row.reason,
             day=row.day,
         )
-        joined = unseal(cipher, row.message, about)
-        size = int.from_bytes(joined[:4], "big")
-        problems = tuple(tuple(p) for p in json.loads(joined[4 : 4 + size]))
-        message = joined[8 + size :]
+        told, message, *more = parts_of(unseal(cipher, row.message, about))
         return StoredDeadLetter(
-            row.id, row.lane, row.place, row.recorded_at, row.reason, problems, message
+            id=row.id,
+            lane=row.lane,
+            place=row.place,
+            recorded_at=row.recorded_at,
+            reason=row.reason,
+            problems=tuple(tuple(problem) for problem in json.loads(told)),
+            message=message,
+            origin=_read(more[0]) if more else None,
         )
 
     def _day_cipher(self, conn: Connection, day: int) -> AESGCM:
@@ -132,6 +141,20 @@ class DeadLetterBox:
             insert_new(conn, t.day_keys, [{"day": day, "epoch": epoch, "wrapped_key": wrapped}])
             row = conn.execute(what).one()
         return self._keyring.open_day_key(day, row.epoch, row.wrapped_key)
+
+
+def _written(origin: Origin) -> bytes:
+    headers = [[name, value.hex()] for name, value in origin.headers]
+    return json.dumps([headers, sorted(origin.allowed), origin.recipient]).encode()
+
+
+def _read(written: bytes) -> Origin:
+    headers, allowed, recipient = json.loads(written)
+    return Origin(
+        headers=tuple((name, bytes.fromhex(value)) for name, value in headers),
+        allowed=frozenset(map(EventClass, allowed)),
+        recipient=recipient,
+    )
 
 
 def _about(

@@ -10,13 +10,30 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lineage.domain.facts import Recorded
-from lineage.events import Event, IdentityLinked
+from lineage.events import Event, EventClass, IdentityLinked
 from lineage.events.body import canonical_body, named_persons, read_body
 from lineage.events.registry import EVENT_MODELS
 from lineage.storage.engines import AnyRow, Connection
 from lineage.storage.keyring import CONTROLLER, PERSON, Asker, Keyring, NewSubject, Person, Who
 from lineage.storage.ledger import EventRow, body_context, row_hash, row_name
 from lineage.storage.seal import Hasher, seal, unseal
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a message came that no operator brought: what stood beside it, and what it may say.
+
+    ``allowed`` are the classes of events that may come this way; ``recipient`` is the only one
+    whose answers may. A dead letter keeps it, so that to replay it allows no more.
+    """
+
+    headers: tuple[tuple[str, bytes], ...] = field(repr=False)
+    allowed: frozenset[EventClass]
+    recipient: str | None = None
+
+
+RawOf = Callable[[int], tuple[str, bytes, Origin | None]]
+"""item -> (place, message, how it came)"""
 
 
 class Draft(NamedTuple):
@@ -40,6 +57,7 @@ class DeadLetter:
     reason: str
     message: bytes = field(repr=False)
     problems: tuple[tuple[str, str, str], ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(slots=True)
@@ -50,8 +68,8 @@ class PreparedBatch:
     drafts: list[Draft] = field(default_factory=list)
     new: dict[Who, NewSubject] = field(default_factory=dict)
     dead: list[DeadLetter] = field(default_factory=list)
-    raw_of: Callable[[int], tuple[str, bytes]] | None = None
-    """item -> (place, message), for a dead letter that only the store can discover"""
+    raw_of: RawOf | None = None
+    """for a dead letter that only the store can discover"""
     after: PreparedBatch | None = None
     """the batch whose new subjects this one takes as made; it must have been applied as it is"""
 

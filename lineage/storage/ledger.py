@@ -6,7 +6,7 @@ import hmac
 import random
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -33,6 +33,7 @@ _OF_REFS_BY_THEN = Lookup(t.events, where="t.recorded_at <= %s")
 _LOGS = Lookup(t.logs, by=["lane"], lock=ROW_LOCK)
 _FREE_SLOT = Lookup(t.logs, by=["lane"], order="t.log", lock=f"LIMIT 1 {ROW_LOCK} SKIP LOCKED")
 _SLOTS_MADE = Lookup(t.logs, ["lane"], by=["lane"])
+_STANDS = Lookup(t.logs, ["next", "size"], by=["lane"])
 _NEW_LOG = Upsert(t.logs, by=["lane"])
 MOVED = ("next", "size", "frontier", "mac", "recorded_at")
 _HEAD = Upsert(
@@ -57,6 +58,18 @@ class Head:
     size: int
     frontier: Frontier
     recorded_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What of a lane one batch records: it must stand ``at`` this offset, and then at ``next``.
+
+    A lane on which nothing was recorded yet may begin anywhere.
+    """
+
+    lane: str
+    at: int
+    next: int
 
 
 class EventRow(NamedTuple):
@@ -176,7 +189,8 @@ def append(
 ) -> Head:
     """Append rows in order: events, tiles and the log's new head. The lane must be locked.
 
-    ``kept`` spares the next append of this program the reading of what this one wrote.
+    A local lane counts its own rows; ``next`` of another is moved by ``move_on``. ``kept`` spares
+    the next append of this program the reading of what this one wrote.
     """
     if not rows:
         return head
@@ -190,9 +204,24 @@ def append(
     _EVENTS.run(conn, values)
     frontier = _append_tiles(conn, head, leaves, {} if kept is None else kept)
     size = head.size + len(rows)
-    new = Head(log, head.lane, head.next + len(rows), size, frontier, recorded_at)
+    next_ = size if head.lane in SLOTS else head.next
+    new = Head(log, head.lane, next_, size, frontier, recorded_at)
     _HEAD.run(conn, [_log_row(hasher, new)])
     return new
+
+
+def move_on(conn: Connection, hasher: Hasher, head: Head, next_: int) -> Head:
+    """Let a locked lane stand at another offset."""
+    new = replace(head, next=next_)
+    _HEAD.run(conn, [_log_row(hasher, new)])
+    return new
+
+
+def next_of(conn: Connection, lane: str) -> int | None:
+    """Where a lane stands: its first offset not recorded; None where nobody has begun it."""
+    for row in _STANDS.rows(conn, [lane]):
+        return int(row.next) if row.next or row.size else None
+    return None
 
 
 Partial = dict[int, bytes]

@@ -37,6 +37,16 @@ def context(*parts: bytes | int | str) -> bytes:
     return b"".join([measured(part) for part in parts])
 
 
+def parts_of(joined: bytes) -> list[bytes]:
+    """The parts of a ``context``."""
+    parts, start = [], 0
+    while start < len(joined):
+        end = start + 4 + int.from_bytes(joined[start : start + 4], "big")
+        parts.append(joined[start + 4 : end])
+        start = end
+    return parts
+
+
 def measured(part: bytes | int | str) -> bytes:
     """One part of a context. What stands in many is measured once."""
     data = part if type(part) is bytes else str(part).encode()

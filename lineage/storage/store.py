@@ -17,16 +17,16 @@ from lineage.domain.facts import Facts
 from lineage.domain.parties import parties_of, renamed
 from lineage.events import Event
 from lineage.storage import engines
-from lineage.storage.applying import Applied, Applying, Expected, Follow, RawOf, SubjectRace
+from lineage.storage.applying import Applied, Applying, Expected, Follow, SubjectRace
 from lineage.storage.asking import ask
 from lineage.storage.dead_letters import DeadLetterBox
-from lineage.storage.drafts import DeadLetter, Drafter, PreparedBatch
+from lineage.storage.drafts import DeadLetter, Drafter, PreparedBatch, RawOf
 from lineage.storage.engines import Connection
 from lineage.storage.errors import InTheWay
 from lineage.storage.folding import Folder, Versions
 from lineage.storage.keyring import Keyring
 from lineage.storage.keys import Keys
-from lineage.storage.ledger import LOCAL_LANE, KeptTiles
+from lineage.storage.ledger import KeptTiles, Stretch
 from lineage.storage.schema import check_schema
 from lineage.storage.seal import Hasher
 from lineage.storage.tasks import Tasks
@@ -119,12 +119,21 @@ class Store:
         now: Callable[[], int],
         follow: Follow | None = None,
         expected: Expected | None = None,
-        lane: str = LOCAL_LANE,
+        stretch: Stretch | None = None,
     ) -> Applied:
-        """Record a batch in one transaction: ledger, facts, acts that follow, dead letters."""
+        """Record a batch in one transaction: ledger, facts, acts that follow, dead letters.
+
+        ``stretch`` is what of a lane it is, if it came by one that has offsets. Raises
+        ``LaneMoved`` where the lane does not stand at its beginning.
+        """
         for _ in range(TRIES_MAX):
             work = partial(
-                self.apply_in, batch=batch, now=now, follow=follow, expected=expected, lane=lane
+                self.apply_in,
+                batch=batch,
+                now=now,
+                follow=follow,
+                expected=expected,
+                stretch=stretch,
             )
             try:
                 applied = self.run(work)
@@ -161,8 +170,8 @@ class Store:
         now: Callable[[], int],
         follow: Follow | None = None,
         expected: Expected | None = None,
-        lane: str = LOCAL_LANE,
+        stretch: Stretch | None = None,
     ) -> Applied:
         """``apply`` inside a transaction that the caller ends."""
-        applying = Applying(self, conn, batch, now=now, lane=lane)
+        applying = Applying(self, conn, batch, now=now, stretch=stretch)
         return applying.run(follow, expected)
