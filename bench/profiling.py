@@ -26,9 +26,9 @@ from lineage.storage.store import Store
 from lineage.tracker import Tracker
 
 STAGES: tuple[tuple[Any, str, str], ...] = (
-    (Recorder, "_check", "ahead: parse, validate, check"),
+    (Recorder, "check", "ahead: parse, validate, check"),
     (Store, "prepare", "ahead: find persons, seal, hash"),
-    (Recorder, "_apply", "write: all of it"),
+    (Recorder, "apply", "write: all of it"),
     (applying, "lock_log", "write: lock the log"),
     (applying.Applying, "_insert_subjects", "write: new subjects"),
     (applying.Applying, "_lock_persons", "write: lock persons"),

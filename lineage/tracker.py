@@ -29,15 +29,14 @@ from lineage.service.acts import Acts
 from lineage.service.checking import OPERATOR_CLASSES, Checker
 from lineage.service.errors import InvalidInput
 from lineage.service.incoming import Incoming, from_events, from_messages
+from lineage.service.lanes import Lanes
 from lineage.service.messages import Message, MessageReader
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.service.requesting import Requests
 from lineage.service.upkeep import Upkeep
-from lineage.storage import keys as key_folder
 from lineage.storage import schema
-from lineage.storage.errors import KeysUnusable
-from lineage.storage.location import default_key_folder
+from lineage.storage.location import default_key_folder, keys_for
 from lineage.storage.store import Store
 
 DEFAULT_STORE = "sqlite:///lineage.db"
@@ -67,25 +66,10 @@ def open_tracker(
     library = load_library(None if policies is None else Path(policies))
     registry = RecipientRegistry() if recipients is None else load_recipients(Path(recipients))
     folder = default_key_folder(url) if keys is None else Path(keys)
-    loaded = _keys_for(url, folder)
+    loaded = keys_for(url, folder)
     now = _micros(clock)
     store = Store(url, loaded, library.version_at)
     return Tracker(store, library, registry, now)
-
-
-def _keys_for(url: str, folder: Path) -> key_folder.Keys:
-    """The keys of the store. Both are made where both are missing, never one for the other."""
-    if schema.is_fresh(url):
-        has_keys = folder.exists() and any(folder.iterdir())
-        found = key_folder.load_keys(folder) if has_keys else key_folder.create_keys(folder)
-        schema.upgrade(url)
-        return found
-    if not folder.exists():
-        raise KeysUnusable(
-            f"the store exists, its key folder {folder} does not",
-            do="restore the folder from its backup, or name it with --keys or LINEAGE_KEYS",
-        )
-    return key_folder.load_keys(folder)
 
 
 def _micros(clock: Clock | None) -> Callable[[], int]:
@@ -111,6 +95,7 @@ class Tracker:
         self._now = now
         self._acts = Acts(library, store.hasher)
         self._recorder = Recorder(store, Checker(library, OPERATOR_CLASSES), self._acts, now)
+        self.lanes = Lanes(store, self._recorder)
         self._ask = Questions(store, library, registry, now)
         self._requests = Requests(self._ask, self._recorder)
         self._upkeep = Upkeep(self._ask, self._recorder)
@@ -396,5 +381,5 @@ class Tracker:
 
 def upgrade_store(url: str = DEFAULT_STORE, *, keys: Path | str | None = None) -> str:
     """Run the migrations a store lacks (a fresh one is made); gives the version it has now."""
-    loaded = _keys_for(url, default_key_folder(url) if keys is None else Path(keys))
+    loaded = keys_for(url, default_key_folder(url) if keys is None else Path(keys))
     return schema.upgrade(url, key_checks=loaded.checks())[1]

@@ -76,9 +76,10 @@ class Checker:
                 raise EventError(
                     (Problem("", "too_large", f"a message of at most {MESSAGE_BYTES_MAX} bytes"),)
                 )
-            if origin is not None and type(message) is bytes:
-                message = to_structured(message, origin.headers)
-            event = parse_event(message)
+            raw = message
+            if origin is not None and isinstance(raw, bytes):
+                raw = to_structured(raw, origin.headers)
+            event = parse_event(raw)
         else:
             event = message if isinstance(message, Event) else parse_event(message)
         if not self._is_good(event, origin) and (problems := tuple(self._problems(event, origin))):

@@ -17,6 +17,7 @@ from lineage.service.overlapping import Worker
 from lineage.storage.applying import Applied, Expected, Follow
 from lineage.storage.drafts import DeadLetter, Origin, PreparedBatch
 from lineage.storage.errors import InTheWay, StorageError, StoreUnusable
+from lineage.storage.ledger import Stretch
 from lineage.storage.store import Store
 
 GROUP_MAX = 500
@@ -42,6 +43,13 @@ class Checked:
         """A message as a dead letter keeps it; only the store finds out that its id was used."""
         incoming = self.by_item[item]
         return incoming.place, incoming.raw(), incoming.origin
+
+    def refusing(self, incoming: Incoming, reason: str) -> Checked:
+        """Nothing but a dead letter of one of these messages, for a reason found out later."""
+        problem = EventProblem("", reason, "a message that the database can take")
+        found = Checked(dead=[_letter(incoming, (problem,))], tally=Tally(read=1))
+        found.tally.refuse(incoming, (problem,))
+        return found
 
     def count(self, statuses: Mapping[int, str]) -> None:
         """Put on the tally what became of the good ones: item -> status."""
@@ -107,9 +115,9 @@ class Recorder:
 
         What is still refused stays where it is: a dead letter is not kept twice.
         """
-        checked = self._check(incoming)
+        checked = self.check(incoming)
         checked.dead.clear()
-        applied = self._apply(checked, self._prepare(checked))
+        applied = self.apply(checked, self.prepare(checked))
         accepted = [item for item, status in applied.statuses.items() if status != "id_reused"]
         return checked.tally.receipt(), accepted
 
@@ -128,17 +136,17 @@ class Recorder:
             batch = next(source, None)
             if batch is None:
                 return None
-            checked = self._check(batch)
-            return checked, self._prepare(checked, after=last)
+            checked = self.check(batch)
+            return checked, self.prepare(checked, after=last)
 
         with Worker(prepare_next) as worker:
             while (ready := worker.take()) is not None:
                 checked, prepared = ready
                 if prepared.after is not last:  # made over again, with other refs
-                    prepared = self._prepare(checked)
+                    prepared = self.prepare(checked)
                 last = prepared
                 worker.begin()
-                applied = self._apply(checked, prepared)
+                applied = self.apply(checked, prepared)
                 last = applied.batch
                 tally.add(checked.tally)
                 tell(tally.read)
@@ -159,7 +167,7 @@ class Recorder:
 
         def write() -> PreparedBatch:
             assert ready is not None
-            return self._apply(*ready).batch
+            return self.apply(*ready).batch
 
         def written(make: Callable[[], PreparedBatch]) -> None:
             nonlocal last, ready
@@ -174,11 +182,11 @@ class Recorder:
         with Worker(write, always_ends=True) as writer:
             try:
                 for batch in batches(incoming, batch_size):
-                    checked = self._check(batch)
-                    prepared = self._prepare(checked, after=last)
+                    checked = self.check(batch)
+                    prepared = self.prepare(checked, after=last)
                     written(writer.take)
                     if prepared.after is not last:  # made over again, with other refs
-                        prepared = self._prepare(checked)
+                        prepared = self.prepare(checked)
                     ready, last = (checked, prepared), prepared
                     if len(batch) < batch_size:  # the last one: there is nothing to do meanwhile
                         written(write)
@@ -197,7 +205,7 @@ class Recorder:
         try:
             with self._store.writing() as conn:
                 for batch in batches(incoming, batch_size):
-                    checked = self._check(batch)
+                    checked = self.check(batch)
                     if not tally.refused + checked.tally.refused:
                         applied = self._store.record_in(
                             conn,
@@ -242,19 +250,20 @@ class Recorder:
 
     def _record_together(self, incoming: Sequence[Incoming]) -> list[Tally]:
         """Record messages of different callers in one transaction; a tally for each."""
-        each = [self._check([one]) for one in incoming]
+        each = [self.check([one]) for one in incoming]
         events: list[tuple[int | None, Event]] = []
         for number, checked in enumerate(each):
             events += ((number, event) for _, event in checked.events)
         dead = [letter for checked in each for letter in checked.dead]
         by_item = dict(enumerate(incoming))
         together = Checked(events, dead, by_item)
-        applied = self._apply(together, self._prepare(together))
+        applied = self.apply(together, self.prepare(together))
         for number, status in applied.statuses.items():
             each[number].count({incoming[number].item: status})
         return [checked.tally for checked in each]
 
-    def _check(self, batch: list[Incoming]) -> Checked:
+    def check(self, batch: Iterable[Incoming]) -> Checked:
+        """Parse and check messages; those that are refused become dead letters."""
         found = Checked()
         now = self._now()
         for incoming in batch:
@@ -271,13 +280,17 @@ class Recorder:
             found.events.append((incoming.item, checked.event))
         return found
 
-    def _prepare(self, checked: Checked, *, after: PreparedBatch | None = None) -> PreparedBatch:
+    def prepare(self, checked: Checked, *, after: PreparedBatch | None = None) -> PreparedBatch:
+        """Resolve, seal and hash what was checked; takes no lock."""
         return self._store.prepare(
             checked.events, dead=checked.dead, raw_of=checked.raw_of, after=after
         )
 
-    def _apply(self, checked: Checked, prepared: PreparedBatch) -> Applied:
-        applied = self._store.apply(prepared, now=self._now, follow=self._follow)
+    def apply(
+        self, checked: Checked, prepared: PreparedBatch, *, stretch: Stretch | None = None
+    ) -> Applied:
+        """Record it in one transaction and count what became of it. Raises ``LaneMoved``."""
+        applied = self._store.apply(prepared, now=self._now, follow=self._follow, stretch=stretch)
         checked.count(applied.statuses)
         return applied
 

@@ -6,6 +6,7 @@ StorageError
 │   │   └── RowInTheWay  the same row was there already, several times over
 │   ├── SchemaMismatch   older or newer than the program
 │   └── CannotOpen       a sealed value was changed (lineage.storage.seal)
+├── StatementRefused     the database cannot take a value
 ├── KeysUnusable         missing, readable by others, of another store
 ├── RoleUnusable         not there, or no grant can limit it
 └── VersionChanged       the person changed since the plan was shown
@@ -51,6 +52,10 @@ class RowInTheWay(InTheWay):
             do=". If it says the same once more, run lineage verify; where that finds nothing, it"
             " is a fault of the program: please report it",
         )
+
+
+class StatementRefused(StorageError):
+    """The database cannot take a value; nothing was done."""
 
 
 class SchemaMismatch(StoreUnusable):

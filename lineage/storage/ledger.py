@@ -217,6 +217,21 @@ def move_on(conn: Connection, hasher: Hasher, head: Head, next_: int) -> Head:
     return new
 
 
+class LaneStand(NamedTuple):
+    """Where a lane stands: its first offset not recorded, and when its newest event was (or 0)."""
+
+    lane: str
+    next: int
+    recorded_at: int
+
+
+def lanes_on_record(conn: Connection) -> list[LaneStand]:
+    """Where all lanes stand that have offsets of their own."""
+    c = t.logs.c
+    what = sa.select(c.lane, c.next, c.recorded_at).where(c.lane.not_in(SLOTS)).order_by(c.lane)
+    return [LaneStand(*row) for row in conn.execute(what)]
+
+
 def next_of(conn: Connection, lane: str) -> int | None:
     """Where a lane stands: its first offset not recorded; None where nobody has begun it."""
     for row in _STANDS.rows(conn, [lane]):

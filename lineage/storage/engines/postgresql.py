@@ -11,7 +11,13 @@ import sqlalchemy as sa
 from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import event
 
-from lineage.storage.errors import InTheWay, RowInTheWay, StorageError, StoreUnusable
+from lineage.storage.errors import (
+    InTheWay,
+    RowInTheWay,
+    StatementRefused,
+    StorageError,
+    StoreUnusable,
+)
 
 ERRORS = (psycopg.Error,)
 ENCODING = "UTF8"
@@ -89,6 +95,10 @@ IN_THE_WAY = {"40001", "40P01"}
 
 TAKEN = "23505"
 """The same, most likely: the key is that of a row that the other made."""
+
+
+OF_VALUES = {"22", "54"}
+"""Classes of errors that are about a value: it is of no such type, or too long for an index."""
 
 
 def create(url: sa.URL) -> sa.Engine:
@@ -181,7 +191,8 @@ def named(error: Any) -> Exception | None:
             do="check what stands after the question mark in LINEAGE_STORE",
         )
     what = " ".join(filter(None, (type(error).__name__, state, error.diag.table_name)))
-    return StorageError(
+    kind = StatementRefused if state[:2] in OF_VALUES else StorageError
+    return kind(
         f"the database refused a statement: {what}",
         do="this is a fault of the program: please report it",
     )

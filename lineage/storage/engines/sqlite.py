@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from lineage.storage.errors import StorageError, StoreUnusable
+from lineage.storage.errors import StatementRefused, StorageError, StoreUnusable
 
 BUSY_TIMEOUT_MS = 30_000
 POLL_SECONDS = 0.002
@@ -113,7 +113,8 @@ def named(error: Any) -> Exception | None:
             return StoreUnusable(says, do=do)
     if not isinstance(error, sqlite3.Error):
         return None
-    return StorageError(
+    kind = StatementRefused if isinstance(error, sqlite3.DataError) else StorageError
+    return kind(
         f"the database refused a statement: {type(error).__name__}",
         do="this is a fault of the program: please report it",
     )

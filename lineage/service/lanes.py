@@ -1,0 +1,147 @@
+"""Recording from lanes that have offsets: each message once and in order, whoever else tries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from lineage.service.incoming import Incoming, Tally
+from lineage.service.overlapping import Worker
+from lineage.service.recording import Checked, Recorder
+from lineage.storage.applying import LaneMoved
+from lineage.storage.drafts import PreparedBatch
+from lineage.storage.errors import StatementRefused, StorageError
+from lineage.storage.ledger import LaneStand, Stretch, lanes_on_record, next_of
+from lineage.storage.store import Store
+
+REFUSED_BY_DATABASE = "refused_by_database"
+
+
+class LaneBehind(StorageError):
+    """The database stands before what was brought, so something in between was never recorded."""
+
+    def __init__(self, lane: str, stands: int, brought: int) -> None:
+        """Name the offsets."""
+        super().__init__(
+            f"the lane {lane} stands at offset {stands}, and what came begins at {brought}",
+            do="read it again from where it stands; nothing was recorded",
+        )
+        self.stands = stands
+
+
+@dataclass(frozen=True, slots=True)
+class LaneBatch:
+    """Messages of one lane in order, each with its offset as ``item``.
+
+    The lane stands ``at`` the first offset and will stand at ``next``; where the two are further
+    apart than there are messages, whoever brings them knows that the others do not exist.
+    """
+
+    lane: str
+    at: int
+    next: int
+    incoming: Sequence[Incoming] = field(repr=False)
+
+    def since(self, offset: int) -> LaneBatch:
+        """What of it is left for a lane that stands at this offset by now."""
+        left = [incoming for incoming in self.incoming if incoming.item >= offset]
+        return replace(self, at=offset, next=max(self.next, offset), incoming=left)
+
+    def halves(self) -> tuple[LaneBatch, LaneBatch]:
+        """Two batches of half the messages each; there are at least two."""
+        middle = len(self.incoming) // 2
+        border = self.incoming[middle].item
+        first = replace(self, next=border, incoming=self.incoming[:middle])
+        return first, replace(self, at=border, incoming=self.incoming[middle:])
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a batch: where its lane stands now, and how long the writing took."""
+
+    lane: str
+    next: int
+    tally: Tally
+    seconds: float
+
+
+class Lanes:
+    """The lanes of one store."""
+
+    def __init__(self, store: Store, recorder: Recorder) -> None:
+        """Record with the recorder of the tracker."""
+        self._store = store
+        self._recorder = recorder
+
+    def next_of(self, lane: str) -> int | None:
+        """The first offset of a lane that is not recorded; None where nothing was yet."""
+        with self._store.reading() as conn:
+            return next_of(conn, lane)
+
+    def on_record(self) -> list[LaneStand]:
+        """Where all lanes stand that are not local ones."""
+        with self._store.reading() as conn:
+            return lanes_on_record(conn)
+
+    def record(self, source: Iterable[LaneBatch], written: Callable[[Written], None]) -> None:
+        """Record batch after batch, a transaction each, and tell what became of each.
+
+        The next one is read from ``source``, checked and sealed while one is written. Raises
+        ``LaneBehind`` and whatever the store raises: nothing after that batch is recorded then.
+        """
+        batches = iter(source)
+        last: PreparedBatch | None = None
+
+        def prepare_next() -> tuple[LaneBatch, Checked, PreparedBatch] | None:
+            batch = next(batches, None)
+            return None if batch is None else self._ready(batch, last)
+
+        with Worker(prepare_next) as worker:
+            while (ready := worker.take()) is not None:
+                batch, checked, prepared = ready
+                if prepared.after is not last:  # made over again, with other refs
+                    prepared = self._recorder.prepare(checked)
+                last = prepared
+                worker.begin()
+                started = time.monotonic()
+                last, tally = self._write(batch, checked, prepared)
+                done = Written(batch.lane, batch.next, tally, time.monotonic() - started)
+                written(done)
+
+    def _ready(
+        self, batch: LaneBatch, after: PreparedBatch | None
+    ) -> tuple[LaneBatch, Checked, PreparedBatch]:
+        checked = self._recorder.check(batch.incoming)
+        return batch, checked, self._recorder.prepare(checked, after=after)
+
+    def _write(
+        self, batch: LaneBatch, checked: Checked, prepared: PreparedBatch
+    ) -> tuple[PreparedBatch | None, Tally]:
+        """Write one batch, or what of it others have left; gives what the next may come after."""
+        stretch = Stretch(batch.lane, batch.at, batch.next)
+        try:
+            applied = self._recorder.apply(checked, prepared, stretch=stretch)
+        except LaneMoved as moved:
+            if moved.next < batch.at:
+                raise LaneBehind(batch.lane, moved.next, batch.at) from None
+            left = batch.since(moved.next)
+            if not left.incoming:
+                return None, Tally()
+            return self._write(*self._ready(left, None))
+        except StatementRefused:
+            return None, self._write_in_parts(batch, checked)
+        return applied.batch, checked.tally
+
+    def _write_in_parts(self, batch: LaneBatch, checked: Checked) -> Tally:
+        """Find the message whose rows the database refuses, and keep it as a dead letter."""
+        if len(batch.incoming) == 1:
+            [incoming] = batch.incoming
+            refused = checked.refusing(incoming, REFUSED_BY_DATABASE)
+            self._write(batch, refused, self._recorder.prepare(refused))
+            return refused.tally
+        tally = Tally()
+        for half in batch.halves():
+            _, became = self._write(*self._ready(half, None))
+            tally.add(became)
+        return tally
