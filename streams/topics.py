@@ -16,6 +16,7 @@ PREFIX_DEFAULT = "lineage"
 """First part of every topic's name; two trackers on one cluster have different ones."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9-]")
+_ESCAPED = re.compile(r"_([0-9a-f]{2})")
 _NAME_MAX = 249
 
 
@@ -59,6 +60,33 @@ class Topics:
         if len(name) > _NAME_MAX:
             raise TopicName(f"the name of a recipient makes a topic of over {_NAME_MAX} letters")
         return Topic(name, frozenset({EventClass.ANSWER}), recipient)
+
+    def is_answers(self, name: str) -> bool:
+        """Whether it is the name of a reply topic."""
+        return self._recipient_of(name) is not None
+
+    def named(self, name: str) -> Topic | None:
+        """The topic of this name, where messages of it may be read; None if it is none of ours."""
+        for topic in (self.events, self.control):
+            if topic.name == name:
+                return topic
+        recipient = self._recipient_of(name)
+        return None if recipient is None else self.answers(recipient)
+
+    def _recipient_of(self, name: str) -> str | None:
+        before = f"{self.prefix}.answers."
+        if not name.startswith(before):
+            return None
+        try:
+            recipient = _read(name.removeprefix(before))
+        except ValueError:
+            return None
+        return recipient if recipient and _spelled(recipient) == name.removeprefix(before) else None
+
+
+def _read(spelled: str) -> str:
+    """A recipient's name from the letters that topics may have. Raises ``ValueError``."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), spelled).encode("latin-1").decode()
 
 
 def _spelled(recipient: str) -> str:

@@ -1,0 +1,66 @@
+"""A thread that ends a worker which no longer moves. Faust may stop without an error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Event, Thread
+from typing import NoReturn
+
+from streams.ending import die
+from streams.progress import Progress
+
+STILL_SECONDS_MAX = 60.0
+LOOK_SECONDS = 2.0
+
+
+class StoodStill(Exception):
+    """The worker does not move although there is something to do."""
+
+    do = "if this comes back, look at the database: who holds locks for so long?"
+
+
+class Watchdog:
+    """Looks at the progress of a worker's topics now and then."""
+
+    def __init__(
+        self,
+        watched: Sequence[Progress],
+        *,
+        still_seconds: float = STILL_SECONDS_MAX,
+        fail: Callable[[str, BaseException], NoReturn] = die,
+    ) -> None:
+        """Watch these."""
+        self._watched = watched
+        self._still_seconds = still_seconds
+        self._fail = fail
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more: the worker is being stopped."""
+        self._stop.set()
+
+    def look(self) -> None:
+        """Raise ``StoodStill`` where something stands still."""
+        now = time.monotonic()
+        for progress in self._watched:
+            if now - progress.seen > self._still_seconds:
+                raise StoodStill(f"nothing was heard of the reader of {progress.topic}")
+            for partition, at in progress.partitions.items():
+                if at.lag and now - at.moved > self._still_seconds:
+                    raise StoodStill(
+                        f"{progress.topic}[{partition}] stands at {at.written},"
+                        f" {at.lag} messages before its end"
+                    )
+
+    def _run(self) -> None:
+        while not self._stop.wait(min(LOOK_SECONDS, self._still_seconds / 4)):
+            try:
+                self.look()
+            except StoodStill as error:
+                self._fail("moving on", error)

@@ -1,0 +1,233 @@
+"""The worker: a Faust app whose service reads the events, and whose agents read what is rare.
+
+It waits for the database and the broker before it joins any group, so that an outage costs time and
+nothing else. After that any failure ends the process (``streams.ending``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeVar
+
+import faust
+
+from lineage.service.errors import LineageError
+from lineage.service.lanes import Written
+from lineage.storage.errors import StoreUnusable
+from lineage.tracker import Tracker, open_tracker
+from streams.admin import ClusterState, connected
+from streams.agents import Taker
+from streams.ending import die
+from streams.errors import BrokerUnusable, TopicMissing
+from streams.lanes import LaneName
+from streams.metrics import Metrics
+from streams.progress import Progress
+from streams.reader import Reader
+from streams.settings import Settings
+from streams.sink import Sink
+from streams.topics import Topic, Topics
+from streams.watchdog import Watchdog
+
+AGAIN_SECONDS = 2.0
+SAY_SECONDS = 60.0
+HEARTBEATS_A_SESSION = 3
+POLL_MS_MAX = 600_000
+"""Longer than the slowest batch: a worker that does not read for so long loses its partitions."""
+
+Found = TypeVar("Found")
+Fail = Callable[[str, BaseException], NoReturn]
+
+
+class TopicUnsafe(LineageError):
+    """A topic is set up so that messages would be lost; nothing was read from it."""
+
+
+@dataclass
+class Worker:
+    """What one process of the worker is made of, before Faust runs it."""
+
+    settings: Settings
+    tracker: Tracker
+    topics: Sequence[Topic]
+    state: ClusterState
+    metrics: Metrics
+    fail: Fail = die
+    progress: list[Progress] = field(default_factory=list)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """What every consumer of ours is told."""
+        session = self.settings.session_timeout_ms
+        return {
+            "bootstrap_servers": self.settings.servers.split(","),
+            "client_id": "lineage-worker",
+            "session_timeout_ms": session,
+            "heartbeat_interval_ms": session // HEARTBEATS_A_SESSION,
+            "max_poll_interval_ms": POLL_MS_MAX,
+        }
+
+    def lane_of(self, topic: Topic) -> Callable[[int], LaneName]:
+        """Gives the lane of each of a topic's partitions."""
+        found = self.state.topics[topic.name]
+        return lambda partition: LaneName(self.state.cluster, found.name, found.topic_id, partition)
+
+    def app(self) -> faust.App:
+        """The Faust app: a service for the events, an agent for each topic beside them."""
+        session = self.settings.session_timeout_ms / 1000
+        app = faust.App(
+            f"{self.settings.prefix}-agents",
+            broker=[f"kafka://{server}" for server in self.settings.servers.split(",")],
+            key_serializer="raw",
+            value_serializer="raw",
+            store="memory://",
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            web_enabled=False,
+            broker_session_timeout=session,
+            broker_heartbeat_interval=session / HEARTBEATS_A_SESSION,
+            broker_max_poll_records=500,
+            stream_wait_empty=False,
+            worker_redirect_stdouts=False,
+        )
+        read = [topic for topic in self.topics if topic.name == self.settings.names.events.name]
+        sink = Sink(self.tracker.lanes, told=self._told, fail=self.fail)
+        for topic in self.topics:
+            if topic not in read:
+                self._taker(topic, sink).add_to(app)
+        app.service(self._service(read, sink))
+        return app
+
+    def _taker(self, topic: Topic, sink: Sink) -> Taker:
+        return Taker(
+            topic,
+            lane_of=self.lane_of(topic),
+            lanes=self.tracker.lanes,
+            sink=sink,
+            options={"bootstrap_servers": self.connection["bootstrap_servers"]},
+            fail=self.fail,
+        )
+
+    def _reader(self, topic: Topic, sink: Sink) -> Reader:
+        progress = Progress(topic.name)
+        self.progress.append(progress)
+        return Reader(
+            topic,
+            lane_of=self.lane_of(topic),
+            lanes=self.tracker.lanes,
+            sink=sink,
+            progress=progress,
+            batch=self.settings.batch,
+            options=self.connection,
+            fail=self.fail,
+        )
+
+    def _service(self, read: Sequence[Topic], sink: Sink) -> type[faust.Service]:
+        worker = self
+
+        class Ingest(faust.Service):  # type: ignore[misc]  # its base is untyped
+            """Reads the events' topic; stops when Faust does, and writes what it has read."""
+
+            async def on_start(self) -> None:
+                sink.start()
+
+            @faust.Service.task
+            async def run(self) -> None:
+                try:
+                    readers = [worker._reader(topic, sink) for topic in read]  # noqa: SLF001
+                    watchdog = Watchdog(worker.progress, fail=worker.fail)
+                    watchdog.start()
+                    await asyncio.gather(*(r.run(lambda: self.should_stop) for r in readers))
+                    watchdog.stop()
+                except asyncio.CancelledError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - catch and go on is how events get lost
+                    worker.fail("reading", error)
+
+            async def on_stop(self) -> None:
+                await sink.close()
+
+        return Ingest
+
+    def _told(self, written: Written) -> None:
+        self.metrics.batch(written)
+
+
+def chosen(settings: Settings, there: frozenset[str]) -> list[Topic]:
+    """The topics to read: those that were named, else every one of this tracker that exists; in any
+    case that for decisions, for Faust does not start without an agent.
+
+    Raises ``TopicMissing`` for one that is not there, or is none of ours.
+    """
+    names = settings.names
+    answers = sorted(name for name in there if names.is_answers(name))
+    wanted = {*(settings.topics or (names.events.name, *answers)), names.control.name}
+    found = []
+    for name in sorted(wanted):
+        topic = names.named(name)
+        if topic is None or name not in there:
+            raise TopicMissing(name)
+        found.append(topic)
+    return found
+
+
+def checked_for_reading(state: ClusterState, policies: dict[str, str]) -> None:
+    """Raise ``TopicUnsafe`` for a topic of which Kafka may remove messages unread."""
+    for name in state.topics:
+        if "compact" in policies.get(name, ""):
+            raise TopicUnsafe(
+                f"the topic {name} is compacted: Kafka removes messages from it that were not read",
+                do=f"set cleanup.policy=delete on {name}; see lineage topics check",
+            )
+
+
+def waited_for(what: str, get: Callable[[], Found], faults: tuple[type[Exception], ...]) -> Found:
+    """Get something that may be away for a while; says so once a minute."""
+    said = 0.0
+    while True:
+        try:
+            return get()
+        except faults as error:
+            if time.monotonic() - said > SAY_SECONDS or not said:
+                said = time.monotonic()
+                sys.stderr.write(f"lineage: waiting for {what}: {error}\n")
+                sys.stderr.flush()
+            time.sleep(AGAIN_SECONDS)
+
+
+def ready(settings: Settings, metrics: Metrics, *, fail: Fail = die) -> Worker:
+    """Wait for the store and the broker, and see that the topics can be read."""
+
+    def opened() -> Tracker:
+        return open_tracker(
+            settings.store,
+            keys=settings.keys,
+            policies=settings.policies,
+            recipients=settings.recipients,
+        )
+
+    def described() -> tuple[list[Topic], ClusterState, dict[str, str]]:
+        with connected(settings.servers) as admin:
+            topics = chosen(settings, admin.names())
+            state = admin.state(topic.name for topic in topics)
+            configs = admin.settings(state).topics
+        return topics, state, {n: each.get("cleanup.policy", "") for n, each in configs.items()}
+
+    tracker = waited_for("the database", opened, (StoreUnusable,))
+    topics, state, policies = waited_for("the broker", described, (BrokerUnusable,))
+    checked_for_reading(state, policies)
+    return Worker(settings, tracker, topics, state, metrics, fail)
+
+
+def run_worker(settings: Settings, metrics: Metrics) -> NoReturn:
+    """Run one worker until it is told to stop (SIGTERM, SIGINT) or something fails."""
+    worker = ready(settings, metrics)
+    with worker.tracker:
+        if settings.metrics_port is not None:
+            metrics.serve(settings.metrics_port, host=settings.metrics_host)
+        runs = faust.Worker(worker.app(), loglevel=logging.WARNING, quiet=True)
+        runs.execute_from_commandline()
