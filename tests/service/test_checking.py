@@ -26,6 +26,7 @@ from lineage.service.checking import (
     OPERATOR_CLASSES,
     Checker,
 )
+from lineage.storage.drafts import Origin
 
 CONTRACT = Path(__file__).parents[1] / "events" / "contract.tsv"
 LIBRARY = load_library()
@@ -40,6 +41,11 @@ def checkers() -> list[Checker]:
 
 
 CHECKERS = checkers()
+ORIGINS = [
+    None,
+    *(Origin((), frozenset({kind})) for kind in (EventClass.FACT, EventClass.ANSWER)),
+    *(Origin((), frozenset({EventClass.ANSWER}), name) for name in ("FastParcel", "PayHub")),
+]
 
 
 @st.composite
@@ -61,18 +67,18 @@ def events(draw: st.DrawFn) -> Event:
     return parse_event(event)
 
 
-@given(events(), st.sampled_from(CHECKERS))
-def test_quick_look_is_the_long_look(event: Event, checker: Checker) -> None:
+@given(events(), st.sampled_from(CHECKERS), st.sampled_from(ORIGINS))
+def test_quick_look_is_the_long_look(event: Event, checker: Checker, origin: Origin | None) -> None:
     """What is good at a glance has no problem, and what has none is recorded."""
-    problems = tuple(checker._problems(event))
+    problems = tuple(checker._problems(event, origin))
     for _ in range(2):  # the second time the model is known already
-        assert not (checker._is_good(event) and problems)
+        assert not (checker._is_good(event, origin) and problems)
         if problems:
             with pytest.raises(EventError) as caught:
-                checker.check(event, event.occurred_at)
+                checker.check(event, event.occurred_at, origin)
             assert caught.value.problems == problems
         else:
-            assert checker.check(event, event.occurred_at) == (event, ())
+            assert checker.check(event, event.occurred_at, origin) == (event, ())
 
 
 def test_common_events_are_good_at_a_glance() -> None:
@@ -81,8 +87,8 @@ def test_common_events_are_good_at_a_glance() -> None:
         json.loads(event_to_json(example(EVENT_MODELS["lineage.data_collected.v1"])))
         | {"controller": CONTROLLER, "data": {"categories": ["email", "order_no"]}}
     )
-    assert CHECKERS[0]._is_good(event)
-    assert not CHECKERS[2]._is_good(event)
+    assert CHECKERS[0]._is_good(event, None)
+    assert not CHECKERS[2]._is_good(event, None)
 
 
 def test_every_form_of_a_message_is_checked() -> None:
