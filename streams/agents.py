@@ -88,7 +88,9 @@ class Taker:
         if stands is not None and stands >= first:
             return stands, []
         where = TopicPartition(self._topic.name, partition)
-        consumer = AIOKafkaConsumer(enable_auto_commit=False, **self._options)
+        consumer = AIOKafkaConsumer(
+            enable_auto_commit=False, isolation_level="read_committed", **self._options
+        )
         await consumer.start()
         try:
             consumer.assign([where])

@@ -8,22 +8,25 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class At:
-    """One partition: the next offset to be written, that to be read, and the topic's end.
+    """One partition, by offsets: where what was written, what was taken to be written, what was
+    fetched, and the topic end.
 
-    ``read_at`` is the time of the last message read (milliseconds), ``moved`` when ``written`` last
-    did (monotonic seconds).
+    ``taken_at`` is the time of the last message taken (milliseconds), ``moved`` when anything last
+    did (monotonic seconds). Past the last message there may be markers that nobody reads, so
+    ``fetched`` may be more than ``taken`` when all is done.
     """
 
     written: int
-    read: int
-    end: int | None = None
-    read_at: int | None = None
+    taken: int
+    fetched: int
+    end: int
+    taken_at: int | None = None
     moved: float = field(default_factory=time.monotonic)
 
     @property
-    def lag(self) -> int:
-        """Messages that are there and not written yet, as far as the broker has said."""
-        return max(0, max(self.end or 0, self.read) - self.written)
+    def waits(self) -> bool:
+        """Whether there is something to fetch or to write."""
+        return self.fetched < self.end or self.written < self.taken
 
 
 class Progress:
@@ -41,25 +44,25 @@ class Progress:
 
     def began(self, partition: int, stands: int) -> None:
         """A partition was taken up."""
-        self.partitions = {**self.partitions, partition: At(stands, stands)}
+        self.partitions = {**self.partitions, partition: At(stands, stands, stands, stands)}
 
     def ended(self, partition: int) -> None:
         """A partition was given up."""
         self.partitions = {n: at for n, at in self.partitions.items() if n != partition}
 
-    def heard(self, partition: int, end: int | None) -> None:
-        """The broker said where the partition ends; the time to move begins when there is more."""
-        found = self.partitions.get(partition)
-        if found is not None and end is not None:
-            if not found.lag:
-                found.moved = time.monotonic()
-            found.end = end
-
-    def read(self, partition: int, next_: int, at: int) -> None:
-        """Messages were read, the last of this time."""
+    def heard(self, partition: int, *, fetched: int, end: int) -> None:
+        """How far we have fetched, and where the partition ends."""
         found = self.partitions.get(partition)
         if found is not None:
-            found.read, found.read_at = next_, at
+            if fetched != found.fetched or not found.waits:
+                found.moved = time.monotonic()
+            found.fetched, found.end = fetched, end
+
+    def took(self, partition: int, next_: int, at: int) -> None:
+        """Messages were taken to be written, the last of this time."""
+        found = self.partitions.get(partition)
+        if found is not None:
+            found.taken, found.taken_at = next_, at
 
     def wrote(self, partition: int, next_: int) -> None:
         """Messages were written."""

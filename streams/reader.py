@@ -56,6 +56,7 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
         lanes: Lanes,
         sink: Sink,
         progress: Progress,
+        group: str,
         batch: int,
         options: dict[str, Any],
         fail: Callable[[str, BaseException], NoReturn] = die,
@@ -74,8 +75,9 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
         self._written: dict[TopicPartition, int] = {}
         self._hinted = time.monotonic()
         self._consumer = AIOKafkaConsumer(
-            group_id=f"{topic.name}-workers",
+            group_id=group,
             enable_auto_commit=False,
+            isolation_level="read_committed",  # what was taken back never happened
             auto_offset_reset="earliest",  # only until the lane says where it stands
             max_partition_fetch_bytes=FETCH_BYTES,
             **options,
@@ -89,14 +91,20 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
             while not should_stop():
                 found = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
                 self._progress.alive()
-                for partition in self._expected:
-                    end = self._consumer.highwater(partition)
-                    self._progress.heard(partition.partition, end)
+                await self._listen()
                 for partition, records in found.items():
                     await self._take(partition, records)
                 await self._hint()
         finally:
             await self._consumer.stop()
+
+    async def _listen(self) -> None:
+        """Note how far the topic goes, partition by partition."""
+        for partition in list(self._expected):
+            end = self._consumer.highwater(partition)
+            if end is not None:
+                fetched = await self._consumer.position(partition)
+                self._progress.heard(partition.partition, fetched=fetched, end=end)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Go to where the lanes stand. An exception in here would only be logged, so it ends us."""
@@ -145,7 +153,7 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
         place = f"{partition.topic}[{partition.partition}]"
         batch = batch_of(str(lane), place, at=at, messages=records, origins=self._origins)
         self._expected[partition] = batch.next
-        self._progress.read(partition.partition, batch.next, records[-1].timestamp)
+        self._progress.took(partition.partition, batch.next, records[-1].timestamp)
         done = await self._sink.put(batch)
         done.add_done_callback(lambda future: self._note(partition, future.result()))
 

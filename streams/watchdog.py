@@ -52,10 +52,10 @@ class Watchdog:
             if now - progress.seen > self._still_seconds:
                 raise StoodStill(f"nothing was heard of the reader of {progress.topic}")
             for partition, at in progress.partitions.items():
-                if at.lag and now - at.moved > self._still_seconds:
+                if at.waits and now - at.moved > self._still_seconds:
                     raise StoodStill(
                         f"{progress.topic}[{partition}] stands at {at.written},"
-                        f" {at.lag} messages before its end"
+                        f" and it goes to {at.end}"
                     )
 
     def _run(self) -> None:

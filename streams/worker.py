@@ -58,6 +58,8 @@ class Worker:
     metrics: Metrics
     fail: Fail = die
     progress: list[Progress] = field(default_factory=list)
+    group: str = "workers"
+    """What the groups are called that share the partitions, after the topic's name"""
 
     @property
     def connection(self) -> dict[str, Any]:
@@ -80,7 +82,7 @@ class Worker:
         """The Faust app: a service for the events, an agent for each topic beside them."""
         session = self.settings.session_timeout_ms / 1000
         app = faust.App(
-            f"{self.settings.prefix}-agents",
+            f"{self.settings.prefix}-{self.group}",
             broker=[f"kafka://{server}" for server in self.settings.servers.split(",")],
             key_serializer="raw",
             value_serializer="raw",
@@ -121,6 +123,7 @@ class Worker:
             lanes=self.tracker.lanes,
             sink=sink,
             progress=progress,
+            group=f"{topic.name}-{self.group}",
             batch=self.settings.batch,
             options=self.connection,
             fail=self.fail,
@@ -230,4 +233,5 @@ def run_worker(settings: Settings, metrics: Metrics) -> NoReturn:
         if settings.metrics_port is not None:
             metrics.serve(settings.metrics_port, host=settings.metrics_host)
         runs = faust.Worker(worker.app(), loglevel=logging.WARNING, quiet=True)
+        runs.spinner = None
         runs.execute_from_commandline()

@@ -6,16 +6,18 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from lineage.service.errors import InvalidInput
 from lineage.service.incoming import Incoming, Tally
 from lineage.service.overlapping import Worker
 from lineage.service.recording import Checked, Recorder
 from lineage.storage.applying import LaneMoved
-from lineage.storage.drafts import PreparedBatch
+from lineage.storage.drafts import DeadLetter, PreparedBatch
 from lineage.storage.errors import StatementRefused, StorageError
 from lineage.storage.ledger import LaneStand, Stretch, lanes_on_record, next_of
 from lineage.storage.store import Store
 
 REFUSED_BY_DATABASE = "refused_by_database"
+DELETED_UNREAD = "deleted_unread"
 
 
 class LaneBehind(StorageError):
@@ -83,6 +85,21 @@ class Lanes:
         """Where all lanes stand that are not local ones."""
         with self._store.reading() as conn:
             return lanes_on_record(conn)
+
+    def skip(self, lane: str, to: int) -> int:
+        """Pass over offsets that can no longer be read, because a person says so; gives how many.
+
+        A dead letter keeps which they were. Raises ``InvalidInput`` where there are none.
+        """
+        stands = self.next_of(lane)
+        if stands is None or to <= stands:
+            raise InvalidInput(f"the lane stands at {stands}: there is nothing to skip up to {to}")
+        problem = ("", DELETED_UNREAD, "messages that are still there when they are to be read")
+        place, says = f"{lane}@{stands}", f"offsets {stands} to {to - 1}"
+        checked = Checked(dead=[DeadLetter(place, DELETED_UNREAD, says.encode(), (problem,))])
+        stretch = Stretch(lane, stands, to)
+        self._recorder.apply(checked, self._recorder.prepare(checked), stretch=stretch)
+        return to - stands
 
     def record(self, source: Iterable[LaneBatch], written: Callable[[Written], None]) -> None:
         """Record batch after batch, a transaction each, and tell what became of each.

@@ -1,0 +1,68 @@
+"""A worker for tests to kill: the real one, with places where it kills itself. Run with -m."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from signal import SIGKILL
+from typing import Any
+
+from lineage.service.recording import Recorder
+from lineage.storage import applying
+from lineage.storage.store import Store
+from streams.metrics import Metrics
+from streams.reader import Reader
+from streams.sink import Sink
+from streams.settings import Settings
+from streams.worker import Worker, run_worker
+
+BEFORE = {
+    "before the append": (applying, "append"),
+    "before the hint": (Reader, "_hint"),
+}
+AFTER = {
+    "after the append": (applying, "append"),
+    "before the commit": (Store, "apply_in"),
+    "after the commit": (Recorder, "apply"),
+    "after a batch was read": (Sink, "put"),
+}
+FAILPOINTS = (*BEFORE, *AFTER)
+
+
+def dies_at(failpoint: str, count: int) -> None:
+    """Let the process kill itself the ``count``-th time it comes to a place."""
+    owner, name = (BEFORE | AFTER)[failpoint]
+    plain: Callable[..., Any] = getattr(owner, name)
+    left = [count]
+
+    def reached() -> None:
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), SIGKILL)
+
+    def dying(*args: Any, **options: Any) -> Any:
+        if failpoint in BEFORE:
+            reached()
+        done = plain(*args, **options)
+        if failpoint in AFTER:
+            reached()
+        return done
+
+    setattr(owner, name, dying)
+
+
+def main(told: dict[str, Any]) -> None:
+    """Run a worker; with a ``group`` of its own it has all partitions at once, whoever died."""
+    if told["failpoint"]:
+        dies_at(*told["failpoint"])
+    if told["group"]:
+        Worker.group = told["group"]
+    settings = Settings(**told["settings"], keys=Path(told["keys"]))
+    run_worker(settings, Metrics())
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

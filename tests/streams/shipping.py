@@ -1,0 +1,168 @@
+"""A tracker behind Kafka for tests: topics, messages, workers to start and kill, and what became."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from signal import SIGTERM
+from typing import Any
+
+from kafka import KafkaProducer, TopicPartition
+
+from lineage.events import EventClass
+from lineage.events.registry import REGISTRY
+from lineage.tracker import Tracker
+from streams.admin import connected
+from streams.lanes import LaneName
+from streams.topics import Topics
+from tests.support.kafka_topics import Kafka
+from tests.support.places import StorePlace
+
+REPOSITORY = Path(__file__).parents[2]
+SECONDS_MAX = 90.0
+SESSION_MS = 6_000
+
+Wire = Mapping[str, Any]
+
+
+@dataclass
+class Shipping:
+    """Topics under a prefix of their own, and a store that workers fill from them."""
+
+    kafka: Kafka
+    place: StorePlace
+    partitions: int = 3
+    batch: int = 50
+    groups: Iterator[str] = field(default_factory=lambda: (f"g{n}" for n in range(1_000_000)))
+
+    def __post_init__(self) -> None:
+        """Make the topics."""
+        self.topics = Topics(self.kafka.name())
+        self._made: set[str] = set()
+        self.make(self.topics.events.name, partitions=self.partitions)
+        self.make(self.topics.control.name)
+        with self.place.open():
+            pass  # so that workers find a store
+        self.sent: dict[tuple[str, int], int] = {}
+
+    def make(self, *names: str, partitions: int = 1) -> None:
+        """Make topics that are not there yet."""
+        new = set(names) - self._made
+        self._made |= new
+        made = {"num_partitions": partitions, "replication_factor": 1}
+        if new:
+            self.kafka.admin.create_topics(dict.fromkeys(new, made), wait_for_metadata=True)
+
+    def send(self, messages: Iterable[tuple[str, bytes | None, bytes | None]]) -> None:
+        """Send (topic, key, value) in order, and wait until the broker has them."""
+        producer = KafkaProducer(bootstrap_servers=self.kafka.servers, acks="all", linger_ms=5)
+        futures = [producer.send(topic, key=key, value=value) for topic, key, value in messages]
+        producer.flush()
+        for future in futures:
+            found = future.get(timeout=10)
+            end = (found.topic, found.partition)
+            self.sent[end] = max(self.sent.get(end, 0), found.offset + 1)
+        producer.close()
+
+    def send_events(self, events: Iterable[Wire]) -> None:
+        """Send events to the topic of their class, keyed by the person."""
+        events = list(events)
+        self.make(*map(self.topic_of, events))
+        self.send(
+            (
+                self.topic_of(event),
+                str(event.get("subject") or event["controller"]).encode(),
+                json.dumps(event).encode(),
+            )
+            for event in events
+        )
+
+    def topic_of(self, event: Wire) -> str:
+        """Where a service, a recipient or an officer would send it."""
+        said_by = REGISTRY.model_for(event["type"]).event_class
+        if said_by is EventClass.FACT:
+            return self.topics.events.name
+        if said_by is EventClass.ANSWER:
+            return self.topics.answers(event["data"]["recipient"]).name
+        return self.topics.control.name
+
+    @contextmanager
+    def worker(
+        self, *, failpoint: tuple[str, int] | None = None, alone: bool = True, **more: Any
+    ) -> Iterator[subprocess.Popen[str]]:
+        """A running worker; ``alone`` it is the only one of its group. Gone afterwards."""
+        told = {
+            "failpoint": failpoint,
+            "group": next(self.groups) if alone else None,
+            "keys": str(self.place.keys),
+            "settings": {
+                "servers": self.kafka.servers,
+                "prefix": self.topics.prefix,
+                "store": self.place.url,
+                "batch": self.batch,
+                "session_timeout_ms": SESSION_MS,
+                **more,
+            },
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.streams.run", json.dumps(told)],
+            cwd=REPOSITORY,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait(SECONDS_MAX)
+            assert process.stderr is not None
+            process.stderr.close()
+
+    def stop(self, process: subprocess.Popen[str]) -> int:
+        """Ask a worker to stop, and give its exit code."""
+        process.send_signal(SIGTERM)
+        return process.wait(SECONDS_MAX)
+
+    def stands(self, tracker: Tracker) -> dict[tuple[str, int], int]:
+        """Where the lanes stand, by topic and partition; those of former topics left out."""
+        found = {}
+        for stand in tracker.lanes.on_record():
+            lane = LaneName.parse(stand.lane)
+            assert lane is not None
+            found[lane.topic, lane.partition] = max(
+                stand.next, found.get((lane.topic, lane.partition), 0)
+            )
+        return found
+
+    def wait_until_read(
+        self, tracker: Tracker, *processes: subprocess.Popen[str], seconds: float = SECONDS_MAX
+    ) -> None:
+        """Wait until every message is recorded; a worker that ends before is an error."""
+        ends = time.monotonic() + seconds
+        while not self.is_read(tracker):
+            for process in processes:
+                if process.poll() is not None:
+                    assert process.stderr is not None
+                    raise AssertionError(f"{process.returncode}: {process.stderr.read()}")
+            assert time.monotonic() < ends, (self.stands(tracker), self.sent)
+            time.sleep(0.1)
+
+    def is_read(self, tracker: Tracker) -> bool:
+        """Whether every lane stands at the end of what was sent."""
+        return self.stands(tracker).items() >= self.sent.items()
+
+
+def copies(events: Sequence[Wire], seed: int) -> list[Wire]:
+    """The events with one in twenty sent again by its producer, a little later."""
+    rng = Random(seed)
+    found = list(events)
+    for event in rng.sample(list(events), len(events) // 20):
+        found.insert(rng.randrange(found.index(event) + 1, len(found) + 1), event)
+    return found
