@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from streams.metrics import Metrics
+
 
 @dataclass(slots=True)
 class At:
@@ -32,9 +34,10 @@ class At:
 class Progress:
     """Of one topic. Written in the event loop only."""
 
-    def __init__(self, topic: str) -> None:
-        """Begin with no partition."""
+    def __init__(self, topic: str, metrics: Metrics) -> None:
+        """Begin with no partition; the metrics hear of all there are."""
         self.topic = topic
+        self._metrics = metrics
         self.partitions: dict[int, At] = {}
         self.seen = time.monotonic()
 
@@ -45,10 +48,13 @@ class Progress:
     def began(self, partition: int, stands: int) -> None:
         """A partition was taken up."""
         self.partitions = {**self.partitions, partition: At(stands, stands, stands, stands)}
+        self._metrics.lane(self.topic, partition, next=stands)
 
     def ended(self, partition: int) -> None:
         """A partition was given up."""
-        self.partitions = {n: at for n, at in self.partitions.items() if n != partition}
+        if partition in self.partitions:
+            self.partitions = {n: at for n, at in self.partitions.items() if n != partition}
+            self._metrics.gave_up(self.topic, partition)
 
     def heard(self, partition: int, *, fetched: int, end: int) -> None:
         """How far we have fetched, and where the partition ends."""
@@ -57,6 +63,14 @@ class Progress:
             if fetched != found.fetched or not found.waits:
                 found.moved = time.monotonic()
             found.fetched, found.end = fetched, end
+            unread_since = (found.taken_at or 0) / 1000 if found.waits else None
+            self._metrics.lane(
+                self.topic,
+                partition,
+                next=found.written,
+                end=end,
+                oldest_unread_at=unread_since,
+            )
 
     def took(self, partition: int, next_: int, at: int) -> None:
         """Messages were taken to be written, the last of this time."""

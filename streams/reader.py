@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 
 from lineage.service.lanes import Lanes, Written
 from streams.ending import die
@@ -103,8 +103,9 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
         for partition in list(self._expected):
             end = self._consumer.highwater(partition)
             if end is not None:
-                fetched = await self._consumer.position(partition)
-                self._progress.heard(partition.partition, fetched=fetched, end=end)
+                with suppress(IllegalStateError):  # given up at this moment
+                    fetched = await self._consumer.position(partition)
+                    self._progress.heard(partition.partition, fetched=fetched, end=end)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Go to where the lanes stand. An exception in here would only be logged, so it ends us."""

@@ -30,7 +30,7 @@ class Sink:
         told: Callable[[Written], None],
         fail: Callable[[str, BaseException], NoReturn] = die,
     ) -> None:
-        """``told`` hears of each batch written, in the loop, in order; ``fail`` ends the process."""
+        """``told`` hears in the loop of each batch written; ``fail`` ends the process."""
         self._lanes = lanes
         self._told = told
         self._fail = fail

@@ -20,8 +20,9 @@ from lineage.service.errors import LineageError
 from lineage.service.lanes import Written
 from lineage.storage.errors import StoreUnusable
 from lineage.tracker import Tracker, open_tracker
-from streams.admin import ClusterState, connected
+from streams.admin import connected
 from streams.agents import Taker
+from streams.cluster import ClusterState
 from streams.ending import die
 from streams.errors import BrokerUnusable, TopicMissing
 from streams.lanes import LaneName
@@ -30,7 +31,7 @@ from streams.progress import Progress
 from streams.reader import Reader
 from streams.settings import Settings
 from streams.sink import Sink
-from streams.topics import Topic, Topics
+from streams.topics import Topic
 from streams.watchdog import Watchdog
 
 AGAIN_SECONDS = 2.0
@@ -115,7 +116,7 @@ class Worker:
         )
 
     def _reader(self, topic: Topic, sink: Sink) -> Reader:
-        progress = Progress(topic.name)
+        progress = Progress(topic.name, self.metrics)
         self.progress.append(progress)
         return Reader(
             topic,
@@ -132,7 +133,7 @@ class Worker:
     def _service(self, read: Sequence[Topic], sink: Sink) -> type[faust.Service]:
         worker = self
 
-        class Ingest(faust.Service):  # type: ignore[misc]  # its base is untyped
+        class Ingest(faust.Service):
             """Reads the events' topic; stops when Faust does, and writes what it has read."""
 
             async def on_start(self) -> None:
@@ -141,7 +142,7 @@ class Worker:
             @faust.Service.task
             async def run(self) -> None:
                 try:
-                    readers = [worker._reader(topic, sink) for topic in read]  # noqa: SLF001
+                    readers = [worker._reader(topic, sink) for topic in read]
                     watchdog = Watchdog(worker.progress, fail=worker.fail)
                     watchdog.start()
                     await asyncio.gather(*(r.run(lambda: self.should_stop) for r in readers))

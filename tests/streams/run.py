@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGSTOP
 from typing import Any
 
 from lineage.service.recording import Recorder
@@ -15,11 +15,12 @@ from lineage.storage import applying
 from lineage.storage.store import Store
 from streams.metrics import Metrics
 from streams.reader import Reader
-from streams.sink import Sink
 from streams.settings import Settings
+from streams.sink import Sink
 from streams.worker import Worker, run_worker
 
 BEFORE = {
+    "before the write": (Recorder, "apply"),
     "before the append": (applying, "append"),
     "before the hint": (Reader, "_hint"),
 }
@@ -32,8 +33,8 @@ AFTER = {
 FAILPOINTS = (*BEFORE, *AFTER)
 
 
-def dies_at(failpoint: str, count: int) -> None:
-    """Let the process kill itself the ``count``-th time it comes to a place."""
+def stops_at(failpoint: str, count: int, *, frozen: bool) -> None:
+    """Let the process kill or freeze itself the ``count``-th time it comes to a place."""
     owner, name = (BEFORE | AFTER)[failpoint]
     plain: Callable[..., Any] = getattr(owner, name)
     left = [count]
@@ -41,7 +42,7 @@ def dies_at(failpoint: str, count: int) -> None:
     def reached() -> None:
         left[0] -= 1
         if not left[0]:
-            os.kill(os.getpid(), SIGKILL)
+            os.kill(os.getpid(), SIGSTOP if frozen else SIGKILL)
 
     def dying(*args: Any, **options: Any) -> Any:
         if failpoint in BEFORE:
@@ -57,7 +58,7 @@ def dies_at(failpoint: str, count: int) -> None:
 def main(told: dict[str, Any]) -> None:
     """Run a worker; with a ``group`` of its own it has all partitions at once, whoever died."""
     if told["failpoint"]:
-        dies_at(*told["failpoint"])
+        stops_at(*told["failpoint"], frozen=told["frozen"])
     if told["group"]:
         Worker.group = told["group"]
     settings = Settings(**told["settings"], keys=Path(told["keys"]))

@@ -1,4 +1,4 @@
-"""A tracker behind Kafka for tests: topics, messages, workers to start and kill, and what became."""
+"""A tracker behind Kafka for tests: topics, messages, and workers to start and to kill."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from random import Random
 from signal import SIGTERM
 from typing import Any
 
-from kafka import KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 
 from lineage.events import EventClass
 from lineage.events.registry import REGISTRY
 from lineage.tracker import Tracker
-from streams.admin import connected
 from streams.lanes import LaneName
 from streams.topics import Topics
 from tests.support.kafka_topics import Kafka
@@ -60,6 +59,12 @@ class Shipping:
         if new:
             self.kafka.admin.create_topics(dict.fromkeys(new, made), wait_for_metadata=True)
 
+    def remake(self, name: str, *, configs: Mapping[str, str] | None = None) -> None:
+        """Make a topic that was deleted, with one partition; what was sent to it is forgotten."""
+        made = {"num_partitions": 1, "replication_factor": 1, "configs": dict(configs or {})}
+        self.kafka.admin.create_topics({name: made}, wait_for_metadata=True)
+        self.sent = {end: at for end, at in self.sent.items() if end[0] != name}
+
     def send(self, messages: Iterable[tuple[str, bytes | None, bytes | None]]) -> None:
         """Send (topic, key, value) in order, and wait until the broker has them."""
         producer = KafkaProducer(bootstrap_servers=self.kafka.servers, acks="all", linger_ms=5)
@@ -95,11 +100,17 @@ class Shipping:
 
     @contextmanager
     def worker(
-        self, *, failpoint: tuple[str, int] | None = None, alone: bool = True, **more: Any
+        self,
+        *,
+        failpoint: tuple[str, int] | None = None,
+        frozen: bool = False,
+        alone: bool = True,
+        **more: Any,
     ) -> Iterator[subprocess.Popen[str]]:
         """A running worker; ``alone`` it is the only one of its group. Gone afterwards."""
         told = {
             "failpoint": failpoint,
+            "frozen": frozen,
             "group": next(self.groups) if alone else None,
             "keys": str(self.place.keys),
             "settings": {
@@ -132,14 +143,13 @@ class Shipping:
 
     def stands(self, tracker: Tracker) -> dict[tuple[str, int], int]:
         """Where the lanes stand, by topic and partition; those of former topics left out."""
-        found = {}
-        for stand in tracker.lanes.on_record():
-            lane = LaneName.parse(stand.lane)
-            assert lane is not None
-            found[lane.topic, lane.partition] = max(
-                stand.next, found.get((lane.topic, lane.partition), 0)
-            )
-        return found
+        ids = {each["name"]: str(each["topic_id"]) for each in self.kafka.admin.describe_topics()}
+        lanes = [(LaneName.parse(stand.lane), stand.next) for stand in tracker.lanes.on_record()]
+        return {
+            (lane.topic, lane.partition): next_
+            for lane, next_ in lanes
+            if lane is not None and lane.topic_id == ids.get(lane.topic)
+        }
 
     def wait_until_read(
         self, tracker: Tracker, *processes: subprocess.Popen[str], seconds: float = SECONDS_MAX
