@@ -92,3 +92,10 @@ def store_place(engine: Engine, tmp_path: Path, place_in: PlaceIn) -> Iterator[S
     """A fresh place for a store, on every engine; what is made there is gone after the test."""
     with place_in(tmp_path, engine) as place:
         yield place
+
+
+@pytest.fixture
+def postgres_place(place_in: PlaceIn, tmp_path: Path) -> Iterator[StorePlace]:
+    """A fresh place on PostgreSQL, where workers belong."""
+    with place_in(tmp_path, "postgresql") as place:
+        yield place

@@ -203,7 +203,7 @@ class Recorder:
         tell: Callable[[int], None],
     ) -> None:
         try:
-            with self._store.writing() as conn:
+            with self._store.writing(slowly=True) as conn:
                 for batch in batches(incoming, batch_size):
                     checked = self.check(batch)
                     if not tally.refused + checked.tally.refused:

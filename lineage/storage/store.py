@@ -70,9 +70,11 @@ class Store:
             yield conn
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A writing transaction."""
+    def writing(self, *, slowly: bool = False) -> Iterator[Connection]:
+        """A writing transaction; ``slowly`` where it waits for what somebody sends."""
         with engines.writing(self.engine) as conn:
+            if slowly:
+                engines.wait_for_program(conn)
             yield conn
 
     def run(self, work: Callable[[Connection], Result]) -> Result:

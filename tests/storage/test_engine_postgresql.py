@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from psycopg import sql
 
-from lineage.storage.engines import postgresql
+from lineage.storage.engines import Connection, postgresql
 from lineage.storage.errors import StoreUnusable
 from lineage.tracker import Tracker, open_tracker
 from tests.storage.shop import open_shop, share
@@ -258,3 +258,28 @@ def test_statement_timeout(store_place: StorePlace) -> None:
         set_for_all(store_place, "statement_timeout", "0")
         tracker.store.engine.dispose()
         assert tracker.record([share("BlueVan")]).recorded == 1
+
+
+def test_frozen_program_is_cut_off(
+    store_place: StorePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who does nothing in a transaction loses it, so that the others go on; a recording that reads
+    slowly what it records as one is waited for.
+    """
+    short = postgresql.BEGIN_WRITING.replace(str(postgresql.IDLE_MS_MAX), "50")
+    assert short != postgresql.BEGIN_WRITING
+    monkeypatch.setattr(postgresql, "BEGIN_WRITING", short)
+
+    def asleep(conn: Connection) -> None:
+        time.sleep(0.2)
+        conn.execute(sa.text("SELECT 1"))
+
+    def slowly() -> Any:
+        for number in range(2):
+            time.sleep(0.2)
+            yield share(id=f"slow-{number}")
+
+    with open_shop(store_place) as tracker:
+        with pytest.raises(StoreUnusable, match="has hung up"):
+            tracker.store.run(asleep)
+        assert tracker.record(slowly(), strict=True, batch_size=1).recorded == 2

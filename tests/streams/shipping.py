@@ -58,11 +58,17 @@ class Shipping:
         made = {"num_partitions": partitions, "replication_factor": 1}
         if new:
             self.kafka.admin.create_topics(dict.fromkeys(new, made), wait_for_metadata=True)
+            self._learn_ids()
+
+    def _learn_ids(self) -> None:
+        found = self.kafka.admin.describe_topics()
+        self._ids = {each["name"]: str(each["topic_id"]) for each in found}
 
     def remake(self, name: str, *, configs: Mapping[str, str] | None = None) -> None:
         """Make a topic that was deleted, with one partition; what was sent to it is forgotten."""
         made = {"num_partitions": 1, "replication_factor": 1, "configs": dict(configs or {})}
         self.kafka.admin.create_topics({name: made}, wait_for_metadata=True)
+        self._learn_ids()
         self.sent = {end: at for end, at in self.sent.items() if end[0] != name}
 
     def send(self, messages: Iterable[tuple[str, bytes | None, bytes | None]]) -> None:
@@ -143,12 +149,11 @@ class Shipping:
 
     def stands(self, tracker: Tracker) -> dict[tuple[str, int], int]:
         """Where the lanes stand, by topic and partition; those of former topics left out."""
-        ids = {each["name"]: str(each["topic_id"]) for each in self.kafka.admin.describe_topics()}
         lanes = [(LaneName.parse(stand.lane), stand.next) for stand in tracker.lanes.on_record()]
         return {
             (lane.topic, lane.partition): next_
             for lane, next_ in lanes
-            if lane is not None and lane.topic_id == ids.get(lane.topic)
+            if lane is not None and lane.topic_id == self._ids.get(lane.topic)
         }
 
     def wait_until_read(

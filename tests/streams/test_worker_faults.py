@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from random import Random
 from signal import SIGCONT
+from threading import Event, Thread
 
 import pytest
 from kafka import KafkaProducer, TopicPartition
@@ -20,8 +23,10 @@ from streams.ending import EXIT_FAILED
 from tests.properties.stores import NOW
 from tests.properties.worlds import differences, live, world
 from tests.streams.shipping import Shipping, Wire, copies
-from tests.support.kafka_topics import Kafka
+from tests.support.databases import Databases
+from tests.support.kafka_topics import Kafka, OwnKafka
 from tests.support.places import StorePlace
+from tests.support.servers import OwnServer
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -199,3 +204,51 @@ def test_compacted_topic_is_not_read(shipping: Shipping, tracker: Tracker) -> No
         assert worker.stderr is not None
         assert "is compacted" in worker.stderr.read()
     assert tracker.lanes.on_record() == []
+
+
+def test_services_that_die_cost_time_only(
+    own_kafka: OwnKafka, own_postgres: OwnServer, tmp_path: Path
+) -> None:
+    """Broker and database are killed and come back while a worker that a supervisor starts again
+    reads on: nothing is lost or doubled.
+    """
+    with closing(Databases(own_postgres)) as databases, databases.database() as url:
+        place = StorePlace("postgresql", url, tmp_path / "keys", lambda: url)
+        shipping = Shipping(own_kafka, place, batch=10)
+        events, generated = world(30, 900, 8)
+        shipping.send_events(copies(events, 8))
+        with supervised(shipping) as started, place.open() as tracker:
+            for service in (own_postgres, own_kafka):
+                before = sum(shipping.stands(tracker).values())
+                while sum(shipping.stands(tracker).values()) < before + 20:
+                    time.sleep(0.05)
+                service.kill()
+                time.sleep(1)
+                service.start()
+            shipping.wait_until_read(tracker)
+            assert started() >= 2
+        with place.open() as tracker:
+            assert tracker.dead_letters().total == 0
+            assert tracker.verify().ok
+            assert differences(live(tracker, generated), generated.truth.held_at(NOW)) == []
+
+
+@contextmanager
+def supervised(shipping: Shipping) -> Iterator[Callable[[], int]]:
+    """A worker that is started again whenever it ends; gives how often it was started."""
+    stop, count = Event(), [0]
+
+    def supervise() -> None:
+        while not stop.is_set():
+            count[0] += 1
+            with shipping.worker() as worker:
+                while worker.poll() is None and not stop.wait(0.1):
+                    pass
+
+    thread = Thread(target=supervise)
+    thread.start()
+    try:
+        yield lambda: count[0]
+    finally:
+        stop.set()
+        thread.join()

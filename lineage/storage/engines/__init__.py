@@ -83,6 +83,11 @@ def writing(engine: sa.Engine) -> Iterator[Connection]:
         yield connection
 
 
+def wait_for_program(conn: Connection) -> None:
+    """Let a writing transaction last although what is written comes slowly."""
+    KINDS[conn.dialect.name].wait_for_program(driver_of(conn))
+
+
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[Connection]:
     """One reading transaction: every statement in it sees the same state."""

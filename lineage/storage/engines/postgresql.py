@@ -36,7 +36,14 @@ SELECT current_setting('default_transaction_isolation')
 planned as if it were empty, and read whole for each batch.
 """
 
-BEGIN_WRITING = "BEGIN; SELECT current_setting('transaction_isolation')"
+IDLE_MS_MAX = 20_000
+"""A program that is frozen in a transaction is cut off before those it holds up give up."""
+
+BEGIN_WRITING = f"""
+BEGIN;
+SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS_MAX};
+SELECT current_setting('transaction_isolation')
+"""
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 AGAIN = "record the same input again: what is recorded already is skipped"
@@ -142,6 +149,11 @@ def _check_isolation(cursor: psycopg.Cursor[Any]) -> None:
             f"the database runs transactions at {found}; this program needs {ISOLATION}",
             do="unset default_transaction_isolation for this user, database and LINEAGE_STORE",
         )
+
+
+def wait_for_program(driver: psycopg.Connection[Any]) -> None:
+    """Let this transaction last however long the program does nothing in it."""
+    driver.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def begin(driver: psycopg.Connection[Any], *, write: bool) -> None:
