@@ -8,7 +8,8 @@ import typer
 
 from lineage.cli import errors
 from lineage.cli.options import Json, example
-from lineage.cli.output import give
+from lineage.cli.output import give, say
+from lineage.cli.place import Place, opened, with_place
 from streams.options import PREFIX, SERVERS, Kafka, Prefix
 
 if TYPE_CHECKING:
@@ -108,6 +109,23 @@ def check(
         raise typer.Exit(errors.FOUND)
 
 
+def skip(
+    place: Place,
+    *,
+    lane: Annotated[str, typer.Argument(metavar="LANE", help="As the worker has named it.")],
+    to: Annotated[
+        int, typer.Option("--to", min=1, metavar="OFFSET", help="The first offset to go on with.")
+    ],
+) -> None:
+    """Take note that messages were deleted before they were read, and let workers go on.
+
+    Which they were is kept as a dead letter: the loss stays on record.
+    """
+    with opened(place) as tracker:
+        count = tracker.lanes.skip(lane, to)
+    say(f"{count:,} offsets of {lane} are noted as lost; workers go on at {to:,}")
+
+
 def _replies(topics: "Topics", names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if name.startswith(f"{topics.prefix}.answers."))
 
@@ -126,4 +144,6 @@ def add_to(app: typer.Typer) -> None:
     group.command("create", epilog=epilog)(create)
     epilog = example("lineage topics check", "lineage topics check --workers 4 --json")
     group.command("check", epilog=epilog)(check)
+    epilog = example("lineage topics skip kafka/CLUSTER/lineage.events/TOPIC-ID/3 --to 12000")
+    group.command("skip", epilog=epilog)(with_place(skip))
     app.add_typer(group, name="topics")

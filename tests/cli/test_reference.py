@@ -22,7 +22,7 @@ ISSUE = (
     *("request open", "request decide", "request plan", "request status", "request list"),
     *("dead-letters list", "dead-letters show", "dead-letters replay", "db upgrade", "db grants"),
     *("doctor", "generate", "demo", "topics create", "topics check", "emit"),
-    *("outbox relay", "outbox status"),
+    *("outbox relay", "outbox status", "work", "topics skip"),
 )
 
 

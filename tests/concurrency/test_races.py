@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import pytest
 
 from lineage.storage import ledger, standings, store
-from lineage.storage.applying import Applying, SubjectRace
+from lineage.storage.applying import Applying, LaneMoved, SubjectRace
 from lineage.storage.errors import InTheWay, StoreUnusable
+from lineage.storage.ledger import Stretch
 from lineage.storage.standings import Locked, Stand
 from lineage.storage.store import Store
 from lineage.tracker import Tracker
@@ -51,13 +52,19 @@ def meet_before(patch: pytest.MonkeyPatch, owner: Any, function: str) -> None:
 
 
 def in_lane(lane: str, *events: Message) -> Callable[[Tracker], int]:
-    """Work that records events as they come along a lane."""
+    """Work that records events as they come along a lane; nothing where the lane has moved on."""
 
     def record(tracker: Tracker) -> int:
         recorder = tracker._recorder
         incoming = [recorder._checker.check(message, tracker._now()).event for message in events]
         batch = tracker.store.prepare(list(enumerate(incoming)))
-        applied = tracker.store.apply(batch, now=tracker._now, follow=tracker._acts, lane=lane)
+        stretch = Stretch(lane, 0, len(events)) if lane == ORDERS else None
+        try:
+            applied = tracker.store.apply(
+                batch, now=tracker._now, follow=tracker._acts, stretch=stretch
+            )
+        except LaneMoved:
+            return 0
         return applied.recorded
 
     return record
@@ -153,13 +160,16 @@ def test_an_event_of_the_controller_from_two_writers(
 def test_a_lane_that_both_make(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, lanes: tuple[str, str]
 ) -> None:
-    """The first two recordings of a store make its lanes at once: both are on record."""
+    """The first two recordings of a store make its lanes at once: both are on record; of two that
+    bring the same offsets of one lane, one is.
+    """
     if stage.place.engine == "postgresql":
         meet_before(monkeypatch, ledger, "_make_log")
     events = [share(subject="m1"), share(subject="m2")]
     works = [in_lane(lane, made) for lane, made in zip(lanes, events, strict=True)]
-    assert both(stage, works[0], works[1]) == [1, 1]
-    with settled(stage, *events):
+    recorded = both(stage, works[0], works[1])
+    assert sum(recorded) == (1 if lanes == (ORDERS, ORDERS) else 2)
+    with settled(stage, *(made for made, count in zip(events, recorded, strict=True) if count)):
         pass
 
 

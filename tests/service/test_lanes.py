@@ -11,7 +11,7 @@ import lineage
 from lineage.events import EventClass
 from lineage.service.incoming import Incoming
 from lineage.service.lanes import LaneBatch, LaneBehind, Written
-from lineage.storage import applying
+from lineage.storage import applying, ledger
 from lineage.storage.applying import LaneMoved
 from lineage.storage.drafts import Origin
 from lineage.storage.errors import StatementRefused
@@ -137,7 +137,7 @@ def test_message_that_the_database_refuses_is_kept(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One message whose rows cannot be stored costs neither its batch nor itself."""
-    append = applying.append
+    append = ledger.append
 
     def refusing(*args: object, **options: object) -> object:
         rows = args[3]
@@ -165,5 +165,5 @@ def test_fence_holds_inside_the_transaction(tracker: Tracker, store_place: Store
     checked = recorder.check(second.incoming)
     prepared = recorder.prepare(checked)
     with pytest.raises(LaneMoved) as moved:
-        recorder.apply(checked, prepared, stretch=applying.Stretch(LANE, 0, 5))
+        recorder.apply(checked, prepared, stretch=ledger.Stretch(LANE, 0, 5))
     assert moved.value.next == 5

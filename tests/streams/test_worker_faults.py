@@ -177,13 +177,15 @@ def test_transactions_leave_holes_and_nothing_else(shipping: Shipping, tracker: 
     producer.init_transactions()
     for start in range(0, len(events), 10):
         producer.begin_transaction()
-        for event in events[start : start + 10]:
-            found = producer.send(name, key=b"k", value=json.dumps(event).encode())
+        *_, last = [
+            producer.send(name, key=b"k", value=json.dumps(event).encode())
+            for event in events[start : start + 10]
+        ]
         if start == 20:
             producer.abort_transaction()
             continue
         producer.commit_transaction()
-        made = found.get(timeout=10)
+        made = last.get(timeout=10)
         shipping.sent[name, made.partition] = made.offset + 1
     producer.close()
     with shipping.worker() as worker:
