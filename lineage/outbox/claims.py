@@ -7,7 +7,8 @@ the relays need not agree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -47,11 +48,18 @@ class Claims:
         self._now = _NOW[name]
         self._turn: sa.Select[Any] | None = None
         if name == "postgresql":
-            # With a snapshot older than its turn, a relay would not see what others hold.
-            engine = engine.execution_options(isolation_level="READ COMMITTED")
             lock = sa.func.hashtextextended(f"lineage outbox {table.fullname}", 0)
             self._turn = sa.select(sa.func.pg_advisory_xact_lock(lock))
         self._engine = engine
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        with self._engine.connect() as connection:
+            if self._turn is not None:
+                # With a snapshot older than its turn, a relay would not see what others hold.
+                connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
 
     def claim(self, *, by: str, limit: int, seconds: float) -> list[Row]:
         """Take the oldest rows whose keys nobody holds, in order.
@@ -70,7 +78,7 @@ class Claims:
                 table.c.position, table.c.topic, table.c.key, table.c.event, table.c.attempts
             )
         )
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             if connection.execute(sa.select(table.c.position).limit(1)).first() is None:
                 return []
             if self._turn is not None:
@@ -80,7 +88,7 @@ class Claims:
 
     def remove(self, positions: Sequence[int]) -> None:
         """Remove what the broker has confirmed, whoever holds it by now."""
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             connection.execute(sa.delete(self._table).where(self._table.c.position.in_(positions)))
 
     def put_off(self, row: Row, *, by: str, seconds: float, error: str) -> None:
@@ -100,5 +108,5 @@ class Claims:
 
     def _settle(self, which: sa.ColumnElement[bool], *, by: str, **values: Any) -> None:
         change = sa.update(self._table).where(which, self._table.c.held_by == by)
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             connection.execute(change.values(**values))

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from lineage import open_tracker
 from lineage.events import DataShared, parse_event
 from lineage.outbox import run_relay, what_waits
+from tests.outbox.relay_worker import NEVER, POINTS
 from tests.outbox.sinks import Sink
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +42,8 @@ def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     try:
         yield running
     finally:
-        os.kill(running.pid, SIGKILL)
+        if running.poll() is None:
+            running.kill()
         running.communicate(timeout=SECONDS_MAX)
         assert running.returncode == -SIGKILL, "it ended before it was killed"
 
@@ -51,19 +53,33 @@ def service(database: str) -> tuple[str, ...]:
     return (str(SERVICE), database, ENDLESS)
 
 
-def relay(database: str, sink: Sink) -> tuple[str, ...]:
-    """A relay of its own."""
-    return ("-m", "tests.outbox.relay_worker", database, str(LEASE_SECONDS), *sink.arguments)
+def relay(database: str, sink: Sink, point: str = NEVER, count: int = 0) -> tuple[str, ...]:
+    """A relay of its own, which ends by itself at a point, or lives until it is killed."""
+    worker = ("-m", "tests.outbox.relay_worker", database, str(LEASE_SECONDS))
+    return (*worker, point, str(count), *sink.arguments)
+
+
+def started(running: subprocess.Popen[str]) -> None:
+    """Wait for a process to be at work."""
+    assert running.stdout is not None
+    assert running.stdout.readline(), "it ended before it was at work"
 
 
 def killed_at_random(rng: Random, database: str, sink: Sink) -> None:
     """Run service and relay together, and kill both, each at a moment of its own."""
     with process(*relay(database, sink)) as relaying, process(*service(database)) as selling:
-        for running in (selling, relaying):
-            assert running.stdout is not None
-            assert running.stdout.readline(), "it ended before it was killed"
+        started(selling)
+        started(relaying)
         time.sleep(rng.random() * 0.2)
         os.kill(rng.choice([selling, relaying]).pid, SIGKILL)
+        time.sleep(rng.random() * 0.1)
+
+
+def killed_at_a_point(rng: Random, database: str, sink: Sink) -> None:
+    """Let the relay die between claiming and removing, and the service soon after."""
+    words = relay(database, sink, rng.choice(POINTS), rng.randrange(8))
+    with process(*words) as relaying, process(*service(database)):
+        relaying.wait(SECONDS_MAX)
         time.sleep(rng.random() * 0.1)
 
 
@@ -90,8 +106,11 @@ def one_round(seed: int, *, database: str, sink: Sink, folder: Path, kills: int)
     print(f"seed {seed}")
     rng = Random(seed)
     make_tables(database)
-    for _ in range(kills):
-        killed_at_random(rng, database, sink)
+    for number in range(kills):
+        if number % 2:
+            killed_at_random(rng, database, sink)
+        else:
+            killed_at_a_point(rng, database, sink)
     orders = order_ids(database)
     assert orders, "no kill came late enough"
     deadline = time.monotonic() + SECONDS_MAX

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
@@ -16,6 +17,7 @@ from lineage.outbox.claims import Claims, Row
 from lineage.outbox.table import OUTBOX
 from lineage.outbox.turn import lots_of, put_off_seconds
 from tests.outbox.broker import Broker
+from tests.support.engines import on_postgresql
 
 
 def enqueued(service: sa.Engine, emitter: OutboxEmitter, *subjects: str) -> list[Event]:
@@ -158,6 +160,37 @@ def test_another_relay_leaves_a_held_key_alone(service: sa.Engine, emitter: Outb
     assert claims.claim(by="two", limit=9, seconds=60) == []
     claims.release(by="one")
     assert [row.key for row in claims.claim(by="two", limit=9, seconds=60)] == ["m1", "m1"]
+
+
+@on_postgresql
+def test_relays_claim_one_after_the_other(service: sa.Engine, emitter: OutboxEmitter) -> None:
+    """A relay that waited for its turn sees what the one before it has taken, whatever isolation
+    the service's engine has.
+    """
+    enqueued(service, emitter, "m1", "m2")
+    strict = service.execution_options(isolation_level="REPEATABLE READ")
+    claims = Claims(strict, OUTBOX)
+    assert claims._turn is not None
+    with ThreadPoolExecutor(1) as pool, service.connect() as connection:
+        connection.execute(claims._turn)
+        waits = pool.submit(claims.claim, by="two", limit=9, seconds=60)
+        time.sleep(0.5)
+        assert not waits.done()
+        of_m1 = sa.update(OUTBOX).where(OUTBOX.c.key == "m1")
+        connection.execute(of_m1.values(held_by="one", held_until=2**62))
+        connection.commit()
+        assert [row.key for row in waits.result(60)] == ["m2"]
+
+
+def test_many_relays_publish_each_event_once(service: sa.Engine, emitter: OutboxEmitter) -> None:
+    """Where nothing fails, nothing is even repeated."""
+    events = enqueued(service, emitter, *(f"m{number % 20}" for number in range(200)))
+    broker = Broker()
+    with ThreadPoolExecutor(4) as pool:
+        relays = [Relay(service, broker.connect, batch=3) for _ in range(4)]
+        done = [pool.submit(relay.drain) for relay in relays]
+    assert sum(each.result() for each in done) + Relay(service, broker.connect).drain() == 200
+    assert sorted(event.id for event in broker.events) == sorted(event.id for event in events)
 
 
 def test_a_lease_that_ends_is_taken_over(service: sa.Engine, emitter: OutboxEmitter) -> None:
