@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from lineage.service.answers import Answer, Problem
 
@@ -22,10 +23,34 @@ class TopicsMade(Answer):
     topics: list[TopicRow]
 
 
+CheckName = Literal[
+    "auto-create",
+    "compaction",
+    "in-sync",
+    "leader",
+    "lost",
+    "made-anew",
+    "message-size",
+    "min-insync",
+    "missing",
+    "not-begun",
+    "one-broker",
+    "partitions",
+    "replication",
+    "retention-long",
+    "retention-short",
+    "retention-size",
+    "timestamp",
+    "transactions",
+    "truncated",
+    "unclean-election",
+]
+
+
 class Finding(Answer):
     """What is unsafe: ``check`` is a short code, ``says`` what and why, ``do`` what to do."""
 
-    check: str
+    check: CheckName
     topic: str | None = None
     partition: int | None = None
     says: str

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from streams.answers import Finding, TopicsReport
+from streams.answers import CheckName, Finding, TopicsReport
 from streams.cluster import ClusterSettings, ClusterState, Partition, TopicState
 from streams.lane_checks import KnownLane, of_lanes
 from streams.making import MESSAGE_BYTES, REPLICATION_MAX
@@ -84,20 +84,23 @@ def _missing(topic: str) -> Finding:
     )
 
 
-def _of_settings(topic: str, configs: Mapping[str, str]) -> Iterator[Finding]:
-    def finding(check: str, says: str, setting: str) -> Finding:
-        do = _SET.format(topic=topic, setting=setting)
-        return Finding(check=check, topic=topic, says=says, do=do)
+def _by_setting(topic: str, check: CheckName, says: str, setting: str) -> Finding:
+    do = _SET.format(topic=topic, setting=setting)
+    return Finding(check=check, topic=topic, says=says, do=do)
 
+
+def _of_settings(topic: str, configs: Mapping[str, str]) -> Iterator[Finding]:
     if "compact" in configs.get("cleanup.policy", "delete"):
-        yield finding(
+        yield _by_setting(
+            topic,
             "compaction",
             "cleanup.policy is compact: Kafka keeps the newest message of each person and removes"
             " the others, read or not; the holes cannot be told from loss",
             "cleanup.policy=delete",
         )
     if configs.get("message.timestamp.type", "LogAppendTime") != "LogAppendTime":
-        yield finding(
+        yield _by_setting(
+            topic,
             "timestamp",
             "message.timestamp.type is CreateTime: retention counts from the time that the sender"
             " wrote, so an event sent late (a backfill) may be deleted as soon as it has arrived."
@@ -105,14 +108,16 @@ def _of_settings(topic: str, configs: Mapping[str, str]) -> Iterator[Finding]:
             "message.timestamp.type=LogAppendTime",
         )
     if int(configs.get("max.message.bytes", MESSAGE_BYTES)) < MESSAGE_BYTES:
-        yield finding(
+        yield _by_setting(
+            topic,
             "message-size",
             f"max.message.bytes is {configs['max.message.bytes']}: an event may have 1 MiB and its"
             " headers need room, so a large one is refused by the broker and not sent",
             f"max.message.bytes={MESSAGE_BYTES}",
         )
     if configs.get("unclean.leader.election.enable") == "true":
-        yield finding(
+        yield _by_setting(
+            topic,
             "unclean-election",
             "unclean.leader.election.enable is true: a broker that was behind may become leader,"
             " and what it had not copied is gone although it was acknowledged",
@@ -122,20 +127,18 @@ def _of_settings(topic: str, configs: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _of_retention(topic: str, configs: Mapping[str, str]) -> Iterator[Finding]:
-    def finding(check: str, says: str, setting: str) -> Finding:
-        do = _SET.format(topic=topic, setting=setting)
-        return Finding(check=check, topic=topic, says=says, do=do)
-
     week = "retention.ms=604800000,segment.ms=86400000"
     if configs.get("retention.bytes", _FOREVER) != _FOREVER:
-        yield finding(
+        yield _by_setting(
+            topic,
             "retention-size",
             f"retention.bytes is {configs['retention.bytes']}: a partition that grows beyond it"
             " loses its oldest messages, read or not and however young",
             "retention.bytes=-1",
         )
     if configs.get("retention.ms", _FOREVER) == _FOREVER:
-        yield finding(
+        yield _by_setting(
+            topic,
             "retention-long",
             "retention.ms is -1: plaintext about persons stays on the brokers for ever, and no"
             " erasure reaches it",
@@ -145,14 +148,16 @@ def _of_retention(topic: str, configs: Mapping[str, str]) -> Iterator[Finding]:
     least = _span(configs["retention.ms"])
     segment = _span(configs.get("segment.ms", "604800000"))
     if least < KEPT_MIN:
-        yield finding(
+        yield _by_setting(
+            topic,
             "retention-short",
             f"retention.ms is {shown(least)}: a message is deleted that long after it came, read or"
             f" not; an outage of the workers must not last longer. At least {shown(KEPT_MIN)}",
             week,
         )
     if least + segment > KEPT_MAX:
-        yield finding(
+        yield _by_setting(
+            topic,
             "retention-long",
             f"retention.ms is {shown(least)} and segment.ms {shown(segment)}: Kafka deletes whole"
             " segments, once the newest message of each is old enough, so in a quiet partition"
@@ -174,26 +179,29 @@ def _of_copies(topic: TopicState, configs: Mapping[str, str], brokers: int) -> I
         )
     needed = int(configs.get("min.insync.replicas", "1"))
     if copies > 1 and needed < 2:
-        yield Finding(
-            check="min-insync",
-            topic=topic.name,
-            says="min.insync.replicas is 1: acks=all is then the word of one broker alone, and what"
-            " it acknowledged goes with its disk",
-            do=_SET.format(topic=topic.name, setting="min.insync.replicas=2"),
+        yield _by_setting(
+            topic.name,
+            "min-insync",
+            "min.insync.replicas is 1: acks=all is then the word of one broker alone, and what it"
+            " acknowledged goes with its disk",
+            "min.insync.replicas=2",
         )
     for each in topic.partitions:
         yield from _of_partition(topic.name, each, needed)
 
 
 def _of_partition(topic: str, partition: Partition, needed: int) -> Iterator[Finding]:
+    check: CheckName = "in-sync"
     if partition.end is None:
-        says, check = "no broker leads the partition: it can be neither written nor read", "leader"
+        check = "leader"
+        says = "no broker leads the partition: it can be neither written nor read"
     elif partition.in_sync < needed:
-        says = f"{partition.in_sync} copies are up to date and {needed} are asked for: it refuses"
-        says, check = f"{says} what is sent", "in-sync"
+        says = (
+            f"{partition.in_sync} copies are up to date and {needed} are asked for: it refuses what"
+            " is sent"
+        )
     elif partition.in_sync < partition.replicas:
         says = f"{partition.in_sync} of {partition.replicas} copies are up to date"
-        check = "in-sync"
     else:
         return
     yield Finding(
@@ -201,7 +209,7 @@ def _of_partition(topic: str, partition: Partition, needed: int) -> Iterator[Fin
         topic=topic,
         partition=partition.number,
         says=says,
-        do="see which brokers are down: kafka-topics.sh --describe --unavailable-partitions",
+        do="see which brokers are down: kafka-topics.sh --describe --under-replicated-partitions",
     )
 
 
