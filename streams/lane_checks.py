@@ -44,7 +44,7 @@ def of_lanes(
             yield _made_anew(topic.name, what), bool(mine)
     for partition in topic.partitions:
         if (lane := mine.get(partition.number)) is not None:
-            for finding in _of_progress(topic.name, partition, lane.next):
+            for finding in _of_progress(lane, partition):
                 yield finding, False
     begun = len(mine)
     unread = [each.number for each in topic.partitions if each.end and each.number not in mine]
@@ -63,7 +63,8 @@ def _made_anew(topic: str, what: str) -> Finding:
     )
 
 
-def _of_progress(topic: str, partition: Partition, next_offset: int) -> Iterator[Finding]:
+def _of_progress(lane: KnownLane, partition: Partition) -> Iterator[Finding]:
+    topic, next_offset = lane.name.topic, lane.next
     if partition.begin is not None and next_offset < partition.begin:
         yield Finding(
             check="lost",
@@ -71,8 +72,8 @@ def _of_progress(topic: str, partition: Partition, next_offset: int) -> Iterator
             partition=partition.number,
             says=f"offsets {next_offset} to {partition.begin - 1} were deleted before they were"
             " recorded: the worker stops here",
-            do="raise retention.ms, let the services send that time again, then decide about the"
-            " gap: the hole stays on record",
+            do="raise retention.ms and let the services send that time again; then take note of the"
+            f" loss: lineage topics skip {lane.name} --to {partition.begin}",
         )
     if partition.end is not None and next_offset > partition.end:
         yield Finding(

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lineage.tracker import DEFAULT_STORE
+from streams.options import SERVERS
 from streams.topics import PREFIX_DEFAULT, Topics
-
-SERVERS_DEFAULT = "localhost:9092"
-SERVERS_ENV = "LINEAGE_KAFKA"
-PREFIX_ENV = "LINEAGE_TOPICS_PREFIX"
-STORE_DEFAULT = "sqlite:///lineage.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +16,10 @@ class Settings:
     ``host:port``, several with commas. No ``topics``: all that this tracker has.
     """
 
-    servers: str = SERVERS_DEFAULT
+    servers: str = SERVERS
     prefix: str = PREFIX_DEFAULT
     topics: tuple[str, ...] = ()
-    store: str = STORE_DEFAULT
+    store: str = DEFAULT_STORE
     keys: Path | None = None
     policies: Path | None = None
     recipients: Path | None = None

@@ -1,7 +1,8 @@
 """``lineage topics``: make the topics, and say what is unsafe about them."""
 
-from collections.abc import Iterable
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +14,7 @@ from lineage.cli.place import Place, opened, with_place
 from streams.options import PREFIX, SERVERS, Kafka, Prefix
 
 if TYPE_CHECKING:
-    from streams.topics import Topics
+    from streams.lane_checks import KnownLane
 
 Recipients = Annotated[
     list[str] | None,
@@ -32,6 +33,11 @@ Replication = Annotated[
         help="Copies of each message. Default: 3, or as many as there are brokers.",
     ),
 ]
+LaneName = Annotated[str, typer.Argument(metavar="LANE", help="The lane, as it was named.")]
+To = Annotated[
+    int, typer.Option("--to", min=1, metavar="OFFSET", help="The first offset to go on with.")
+]
+DEFAULT_FILE = "lineage.db"
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -81,6 +87,7 @@ def create(
 
 
 def check(
+    place: Place,
     *,
     kafka: Kafka = SERVERS,
     prefix: Prefix = PREFIX,
@@ -90,44 +97,48 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what is unsafe about the topics, why, and what to do. Exit code 1 for a finding."""
+    """Say what is unsafe about the topics, why, and what to do. Exit code 1 for a finding.
+
+    Where there is a store, what is recorded is held against what the topics still have.
+    """
     from streams.admin import connected
     from streams.checks import Wanted, check_topics
     from streams.topics import Topics
     from streams.views import check_view
 
     topics = Topics(prefix)
+    lanes = _lanes(place) if place.store or Path(DEFAULT_FILE).exists() else []
     with connected(kafka) as admin:
         others = [topics.control.name, topics.dead_letters]
-        others += _replies(topics, admin.names())
+        others += sorted(filter(topics.is_answers, admin.names()))
         state = admin.state([topics.events.name, *others])
         settings = admin.settings(state)
     wanted = Wanted(topics.events.name, others, workers)
-    report = check_topics(wanted, state, settings)
+    report = check_topics(wanted, state, settings, lanes)
     give(report, as_json=as_json, view=check_view)
     if not report.ok:
         raise typer.Exit(errors.FOUND)
 
 
-def skip(
-    place: Place,
-    *,
-    lane: Annotated[str, typer.Argument(metavar="LANE", help="As the worker has named it.")],
-    to: Annotated[
-        int, typer.Option("--to", min=1, metavar="OFFSET", help="The first offset to go on with.")
-    ],
-) -> None:
+def _lanes(place: Place) -> "list[KnownLane]":
+    from streams.lane_checks import known_lanes
+
+    with opened(place) as tracker:
+        return known_lanes(tracker.lanes.on_record())
+
+
+def skip(place: Place, *, lane: LaneName, to: To, as_json: Json = False) -> None:
     """Take note that messages were deleted before they were read, and let workers go on.
 
-    Which they were is kept as a dead letter: the loss stays on record.
+    `topics check` and the worker name lane and offset. Which they were is kept as a dead letter:
+    the loss stays on record. Let the services send that time again first.
     """
     with opened(place) as tracker:
-        count = tracker.lanes.skip(lane, to)
-    say(f"{count:,} offsets of {lane} are noted as lost; workers go on at {to:,}")
-
-
-def _replies(topics: "Topics", names: Iterable[str]) -> list[str]:
-    return sorted(name for name in names if name.startswith(f"{topics.prefix}.answers."))
+        passed = tracker.lanes.skip(lane, to)
+    if as_json:
+        typer.echo(json.dumps({"lane": lane, "next": to, "passed": passed}))
+        return
+    say(f"{passed:,} offsets of {lane} are noted as lost; workers go on at {to:,}")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -143,7 +154,7 @@ def add_to(app: typer.Typer) -> None:
     )
     group.command("create", epilog=epilog)(create)
     epilog = example("lineage topics check", "lineage topics check --workers 4 --json")
-    group.command("check", epilog=epilog)(check)
+    group.command("check", epilog=epilog)(with_place(check))
     epilog = example("lineage topics skip kafka/CLUSTER/lineage.events/TOPIC-ID/3 --to 12000")
     group.command("skip", epilog=epilog)(with_place(skip))
     app.add_typer(group, name="topics")

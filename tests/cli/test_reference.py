@@ -21,8 +21,8 @@ ISSUE = (
     *("record", "show", "holders", "recipient subjects", "dispatch", "rebuild", "verify"),
     *("request open", "request decide", "request plan", "request status", "request list"),
     *("dead-letters list", "dead-letters show", "dead-letters replay", "db upgrade", "db grants"),
-    *("doctor", "generate", "demo", "topics create", "topics check", "emit"),
-    *("outbox relay", "outbox status", "work", "topics skip"),
+    *("doctor", "generate", "demo", "emit", "work", "lag"),
+    *("topics create", "topics check", "topics skip", "outbox relay", "outbox status"),
 )
 
 

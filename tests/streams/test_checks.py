@@ -143,6 +143,7 @@ def test_events_deleted_before_they_were_recorded() -> None:
     (finding,) = report(lanes=[lane(40)]).findings
     assert (finding.check, finding.partition) == ("lost", 0)
     assert "offsets 40 to 99" in finding.says
+    assert finding.do.endswith(f"lineage topics skip {lane(40).name} --to 100")
     assert report(lanes=[lane(100)]).ok
     assert report(lanes=[lane(200)]).ok
 
