@@ -36,9 +36,10 @@ Schema = Annotated[
 
 
 class OutboxReceipt(Answer):
-    """``lineage outbox relay``: how many events were published."""
+    """``lineage outbox relay``: how many events were published, and how many are left."""
 
     published: int
+    left: int
 
 
 class StuckRow(Answer):
@@ -75,19 +76,30 @@ def relay(
 ) -> None:
     """Publish the outbox of a service until told to stop. Several may run at once.
 
-    What cannot be delivered stays in the outbox and is tried again.
+    What cannot be delivered stays in the outbox and is tried again. With --until-empty the exit
+    code is 1 if anything is left.
     """
     from contextlib import nullcontext
 
-    from lineage.outbox import OutboxUnusable, run_relay, stopped_by_signals, to_file, to_kafka
+    from lineage.outbox import (
+        OutboxUnusable,
+        run_relay,
+        stopped_by_signals,
+        to_file,
+        to_kafka,
+        what_waits,
+    )
 
     connect = to_kafka(kafka) if file is None else to_file(file)
     try:
         with nullcontext() if until_empty else stopped_by_signals() as stop:
             published = run_relay(database, connect, name=table, schema=schema, stop=stop)
+        left = what_waits(database, name=table, schema=schema).events
     except OutboxUnusable as error:
         raise _unusable(error) from None
-    give(OutboxReceipt(published=published), as_json=as_json, view=_receipt_view)
+    give(OutboxReceipt(published=published, left=left), as_json=as_json, view=_receipt_view)
+    if until_empty and left:
+        raise typer.Exit(FOUND)
 
 
 def status(
@@ -122,7 +134,7 @@ def _unusable(error: "OutboxUnusable") -> CommandError:
 def _receipt_view(receipt: OutboxReceipt) -> "Iterator[RenderableType]":
     from lineage.cli.views.tables import note
 
-    yield note(f"{receipt.published:,} published", style="bold")
+    yield note(f"{receipt.published:,} published · {receipt.left:,} left", style="bold")
 
 
 def _state_view(state: OutboxState) -> "Iterator[RenderableType]":

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from lineage.client.publishing import JsonLines, Publisher
 from lineage.kafka.producer import Producer
+from lineage.outbox.claims import ENGINES
 from lineage.outbox.relay import Relay
 from lineage.outbox.table import NAME, outbox_table
 from lineage.outbox.waiting import Waiting, waiting
@@ -61,6 +62,8 @@ def _opened(
     try:
         # An error that repeats a statement's values could name a person.
         engine = sa.create_engine(database, hide_parameters=True)
+        if engine.dialect.name not in ENGINES:
+            raise OutboxUnusable(f"the outbox cannot be on {engine.dialect.name}")
         try:
             yield engine, outbox_table(sa.MetaData(), name=name, schema=schema)
         finally:

@@ -58,7 +58,7 @@ def test_the_outbox_is_published_into_a_file(
     assert before.stdout.startswith("2 events wait · the oldest since ")
     words = ["outbox", "relay", "--database", database, "--file", str(file), "--until-empty"]
     relayed = run(app, words)
-    assert (relayed.exit_code, relayed.stdout.strip()) == (0, "2 published")
+    assert (relayed.exit_code, relayed.stdout.strip()) == (0, "2 published · 0 left")
     assert [parse_event(line).subject for line in file.read_bytes().splitlines()] == ["m1", "m2"]
     after = run(app, ["outbox", "status", "--database", database, "--json"])
     assert json.loads(after.stdout) == {"events": 0, "oldest_at": None, "failing": 0, "stuck": []}
@@ -78,6 +78,14 @@ def test_an_event_that_fails_is_a_finding(app: typer.Typer, database: str) -> No
     assert [word for word in done.stdout.splitlines()[-1].split() if word] == [
         *("2", "7", "1", "not", "delivered", "to", "t:", "Kind")
     ]
+
+
+def test_what_is_left_is_a_finding(app: typer.Typer, database: str, tmp_path: Path) -> None:
+    """Who wants the outbox empty hears by the exit code that it is not."""
+    words = ["--database", database, "--file", str(tmp_path / "no folder" / "events.jsonl")]
+    done = CliRunner().invoke(app, ["outbox", "relay", *words, "--until-empty"])
+    assert done.exit_code == FOUND
+    assert done.stdout.strip() == "0 published · 2 left"
 
 
 @pytest.mark.parametrize("command", [["status"], ["relay", "--until-empty"]])
@@ -110,4 +118,4 @@ def test_a_relay_ends_by_sigterm(database: str, tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert json.loads(said) == {"published": 2}
+    assert json.loads(said) == {"published": 2, "left": 0}
