@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, NoReturn
 
 import faust
@@ -24,6 +24,9 @@ from streams.topics import Topic
 
 TAKE_MAX = 100
 TAKE_SECONDS = 0.1
+EMPTY_MS = 1000
+EMPTY_MAX = 3
+"""How often a broker may have nothing to give before we believe it."""
 
 
 class Taker:
@@ -58,7 +61,7 @@ class Taker:
             try:
                 await self.take([event.message for event in events])
             except Exception as error:  # noqa: BLE001 - an exception here would acknowledge
-                self._fail(f"taking from {self._topic.name}", error)
+                self._fail("taking", error)
             for event in events:
                 await stream.ack(event)
 
@@ -70,23 +73,15 @@ class Taker:
         for partition, own in sorted(found.items()):
             await self._record(partition, own)
 
-    async def _record(self, partition: int, messages: Sequence[Message]) -> None:
-        lane = self._lane_of(partition)
-        stands = await asyncio.to_thread(self._lanes.next_of, str(lane))
-        at, missing = await self._passed_over(partition, stands, messages[0].offset)
-        messages = [m for m in [*missing, *messages] if m.offset >= at]
-        if messages:
-            place = f"{self._topic.name}[{partition}]"
-            origins = self._origins
-            batch = batch_of(str(lane), place, at=at, messages=messages, origins=origins)
-            await (await self._sink.put(batch))
+    async def stands(self, partition: int) -> int | None:
+        """Where the lane of a partition stands, None where nothing was recorded from it."""
+        return await asyncio.to_thread(self._lanes.next_of, str(self._lane_of(partition)))
 
-    async def _passed_over(
-        self, partition: int, stands: int | None, first: int
-    ) -> tuple[int, list[Message]]:
-        """Where the lane goes on, and what the topic has from there up to the first message."""
-        if stands is not None and stands >= first:
-            return stands, []
+    async def take_up_to(self, partition: int, end: int) -> None:
+        """Record what the topic has from where the lane stands up to this offset."""
+        stands = await self.stands(partition)
+        if stands is not None and stands >= end:
+            return
         where = TopicPartition(self._topic.name, partition)
         consumer = AIOKafkaConsumer(
             enable_auto_commit=False, isolation_level="read_committed", **self._options
@@ -98,17 +93,38 @@ class Taker:
             if stands is not None and begins > stands:
                 raise Unread(self._lane_of(partition), stands, begins)
             at = begins if stands is None else stands
-            return at, await _read_up_to(consumer, where, at, first)
+            async for records in read_between(consumer, where, at, end):
+                at = await self._put(partition, at, records)
         finally:
             await consumer.stop()
 
+    async def _record(self, partition: int, messages: Sequence[Message]) -> None:
+        """Record messages, after what Faust has passed over, if anything."""
+        first = messages[0].offset
+        await self.take_up_to(partition, first)
+        stands = await self.stands(partition)
+        at = first if stands is None else stands
+        await self._put(partition, at, [m for m in messages if m.offset >= at])
 
-async def _read_up_to(
-    consumer: AIOKafkaConsumer, where: TopicPartition, at: int, stop: int
-) -> list[Message]:
-    found: list[Message] = []
+    async def _put(self, partition: int, at: int, messages: Sequence[Message]) -> int:
+        """Have messages recorded that follow on ``at``; gives what follows on them."""
+        if not messages:
+            return at
+        lane = self._lane_of(partition)
+        place = f"{self._topic.name}[{partition}]"
+        batch = batch_of(str(lane), place, at=at, messages=messages, origins=self._origins)
+        await (await self._sink.put(batch))
+        return batch.next
+
+
+async def read_between(
+    consumer: AIOKafkaConsumer, where: TopicPartition, at: int, end: int
+) -> AsyncIterator[list[Message]]:
+    """Messages from ``at`` up to ``end``, some at a time; there may be none where markers are."""
     consumer.seek(where, at)
-    while await consumer.position(where) < stop:
-        for records in (await consumer.getmany(where, timeout_ms=1000)).values():
-            found += [record for record in records if record.offset < stop]
-    return found
+    empty = 0
+    while empty < EMPTY_MAX and await consumer.position(where) < end:
+        found = await consumer.getmany(where, timeout_ms=EMPTY_MS, max_records=TAKE_MAX)
+        records = [record for each in found.values() for record in each if record.offset < end]
+        empty = 0 if records else empty + 1
+        yield records

@@ -7,6 +7,7 @@ by form, and whatever is not on the list is refused before anything is written.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 import time
@@ -42,6 +43,9 @@ NUMBERS: Final = frozenset(
 )
 
 
+OURS: Final = frozenset({"lineage", "streams"})
+
+
 class FieldNotAllowed(ValueError):
     """A log line may not say this."""
 
@@ -68,11 +72,43 @@ class Log:
         for name, value in fields.items():
             if not _allowed(name, value):
                 raise FieldNotAllowed(name)
+        self._write(event, fields)
+
+    def _write(self, event: str, fields: Mapping[str, Value]) -> None:
         at = format_time(datetime.fromtimestamp(self._clock(), UTC))
         line = json.dumps({"at": at, "event": event, **fields}, allow_nan=False)
         stream = self._stream or sys.stderr
         stream.write(line + "\n")
         stream.flush()
+
+    def failed(self, event: str, error: BaseException, **fields: Value) -> None:
+        """Write what went wrong. Of errors that are not ours only the kind is told: their texts may
+        quote what was read. Ours never do, and say what to do.
+        """
+        kind = type(error)
+        told: dict[str, Value] = {"error": kind.__name__, **fields}
+        if kind.__module__.split(".")[0] not in OURS:
+            self.say(event, **told)
+            return
+        for name, value in told.items():
+            if not _allowed(name, value):
+                raise FieldNotAllowed(name)
+        self._write(event, {**told, "says": str(error), "do": getattr(error, "do", "")})
+
+
+class LibraryHandler(logging.Handler):
+    """What libraries log becomes a line that says who and how grave. Their texts may quote keys."""
+
+    def __init__(self, log: Log) -> None:
+        """Write to this log."""
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line."""
+        library = re.sub(r"[^a-z0-9_]", "_", record.name.lower())[:64]
+        grave = record.levelname.lower()
+        self._log.say("library_logged", reason=library or "none", state=grave)
 
 
 def _allowed(name: str, value: Value) -> bool:

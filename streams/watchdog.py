@@ -63,4 +63,4 @@ class Watchdog:
             try:
                 self.look()
             except StoodStill as error:
-                self._fail("moving on", error)
+                self._fail("moving_on", error)

@@ -7,14 +7,13 @@ nothing else. After that any failure ends the process (``streams.ending``).
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
 import faust
+from aiokafka import TopicPartition
 
 from lineage.service.errors import LineageError
 from lineage.service.lanes import Written
@@ -26,13 +25,15 @@ from streams.cluster import ClusterState
 from streams.ending import die
 from streams.errors import BrokerUnusable, TopicMissing
 from streams.lanes import LaneName
+from streams.logs import LibraryHandler, Log
 from streams.metrics import Metrics
+from streams.overseeing import Overseer
 from streams.progress import Progress
 from streams.reader import Reader
 from streams.settings import Settings
 from streams.sink import Sink
 from streams.topics import Topic
-from streams.watchdog import Watchdog
+from streams.watchdog import STILL_SECONDS_MAX, Watchdog
 
 AGAIN_SECONDS = 2.0
 SAY_SECONDS = 60.0
@@ -57,10 +58,12 @@ class Worker:
     topics: Sequence[Topic]
     state: ClusterState
     metrics: Metrics
+    log: Log = field(default_factory=Log)
     fail: Fail = die
     progress: list[Progress] = field(default_factory=list)
     group: str = "workers"
     """What the groups are called that share the partitions, after the topic's name"""
+    still_seconds: float = STILL_SECONDS_MAX
 
     @property
     def connection(self) -> dict[str, Any]:
@@ -99,11 +102,25 @@ class Worker:
         )
         read = [topic for topic in self.topics if topic.name == self.settings.names.events.name]
         sink = Sink(self.tracker.lanes, told=self._told, fail=self.fail)
-        for topic in self.topics:
-            if topic not in read:
-                self._taker(topic, sink).add_to(app)
-        app.service(self._service(read, sink))
+        takers = {t.name: self._taker(t, sink) for t in self.topics if t not in read}
+        for taker in takers.values():
+            taker.add_to(app)
+        app.service(self._service(read, sink, self._overseer(takers)))
         return app
+
+    def _overseer(self, takers: Mapping[str, Taker]) -> Overseer:
+        partitions = {
+            TopicPartition(topic.name, each.number): self.lane_of(topic)(each.number)
+            for topic in self.topics
+            for each in self.state.topics[topic.name].partitions
+        }
+        return Overseer(
+            partitions,
+            lanes=self.tracker.lanes,
+            takers=takers,
+            options={"bootstrap_servers": self.connection["bootstrap_servers"]},
+            still_seconds=self.still_seconds,
+        )
 
     def _taker(self, topic: Topic, sink: Sink) -> Taker:
         return Taker(
@@ -130,7 +147,9 @@ class Worker:
             fail=self.fail,
         )
 
-    def _service(self, read: Sequence[Topic], sink: Sink) -> type[faust.Service]:
+    def _service(
+        self, read: Sequence[Topic], sink: Sink, overseer: Overseer
+    ) -> type[faust.Service]:
         worker = self
 
         class Ingest(faust.Service):
@@ -143,9 +162,14 @@ class Worker:
             async def run(self) -> None:
                 try:
                     readers = [worker._reader(topic, sink) for topic in read]
-                    watchdog = Watchdog(worker.progress, fail=worker.fail)
+                    watchdog = Watchdog(
+                        worker.progress, still_seconds=worker.still_seconds, fail=worker.fail
+                    )
                     watchdog.start()
-                    await asyncio.gather(*(r.run(lambda: self.should_stop) for r in readers))
+                    await asyncio.gather(
+                        overseer.run(lambda: self.should_stop),
+                        *(reader.run(lambda: self.should_stop) for reader in readers),
+                    )
                     watchdog.stop()
                 except asyncio.CancelledError:
                     raise
@@ -157,8 +181,30 @@ class Worker:
 
         return Ingest
 
+    def logging(self) -> dict[str, Any]:
+        """How Python's logging is set up: what libraries log goes into our log."""
+        handler = {"()": LibraryHandler, "log": self.log}
+        return {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "handlers": {"ours": handler},
+            "root": {"handlers": ["ours"], "level": "WARNING"},
+        }
+
     def _told(self, written: Written) -> None:
         self.metrics.batch(written)
+        lane, tally = LaneName.parse(written.lane), written.tally
+        if lane is not None and tally.read:
+            self.log.say(
+                "batch_recorded",
+                topic=lane.topic,
+                partition=lane.partition,
+                next=written.next,
+                recorded=tally.recorded,
+                duplicates=tally.duplicates,
+                refused=tally.refused,
+                seconds=round(written.seconds, 4),
+            )
 
 
 def chosen(settings: Settings, there: frozenset[str]) -> list[Topic]:
@@ -189,7 +235,9 @@ def checked_for_reading(state: ClusterState, policies: dict[str, str]) -> None:
             )
 
 
-def waited_for(what: str, get: Callable[[], Found], faults: tuple[type[Exception], ...]) -> Found:
+def waited_for(
+    what: str, get: Callable[[], Found], faults: tuple[type[Exception], ...], log: Log
+) -> Found:
     """Get something that may be away for a while; says so once a minute."""
     said = 0.0
     while True:
@@ -198,8 +246,7 @@ def waited_for(what: str, get: Callable[[], Found], faults: tuple[type[Exception
         except faults as error:
             if time.monotonic() - said > SAY_SECONDS or not said:
                 said = time.monotonic()
-                sys.stderr.write(f"lineage: waiting for {what}: {error}\n")
-                sys.stderr.flush()
+                log.failed("waiting", error, state=what)
             time.sleep(AGAIN_SECONDS)
 
 
@@ -221,18 +268,21 @@ def ready(settings: Settings, metrics: Metrics, *, fail: Fail = die) -> Worker:
             configs = admin.settings(state).topics
         return topics, state, {n: each.get("cleanup.policy", "") for n, each in configs.items()}
 
-    tracker = waited_for("the database", opened, (StoreUnusable,))
-    topics, state, policies = waited_for("the broker", described, (BrokerUnusable,))
+    log = Log()
+    tracker = waited_for("database", opened, (StoreUnusable,), log)
+    topics, state, policies = waited_for("broker", described, (BrokerUnusable,), log)
     checked_for_reading(state, policies)
-    return Worker(settings, tracker, topics, state, metrics, fail)
+    log.say("worker_ready", partitions=sum(len(t.partitions) for t in state.topics.values()))
+    return Worker(settings, tracker, topics, state, metrics, log, fail)
 
 
 def run_worker(settings: Settings, metrics: Metrics) -> NoReturn:
     """Run one worker until it is told to stop (SIGTERM, SIGINT) or something fails."""
     worker = ready(settings, metrics)
+    worker.tracker.store.retried = metrics.retries
     with worker.tracker:
         if settings.metrics_port is not None:
             metrics.serve(settings.metrics_port, host=settings.metrics_host)
-        runs = faust.Worker(worker.app(), loglevel=logging.WARNING, quiet=True)
+        runs = faust.Worker(worker.app(), logging_config=worker.logging())
         runs.spinner = None
         runs.execute_from_commandline()

@@ -52,6 +52,8 @@ class Store:
         self.dead_letters = DeadLetterBox(self.keyring, self.hasher)
         self.tasks = Tasks(self.keyring)
         self.kept_tiles: KeptTiles = {}
+        self.retried: Callable[[], None] = lambda: None
+        """Is told each time a transaction is done again; for whoever counts"""
         check_schema(self.engine, self.hasher.check)
 
     def close(self) -> None:
@@ -86,6 +88,7 @@ class Store:
                 with self.writing() as conn:
                     return work(conn)
             except InTheWay:
+                self.retried()
                 time.sleep(random.random() * PAUSE_SECONDS * 2**tried)  # noqa: S311 - jitter
         with self.writing() as conn:
             return work(conn)

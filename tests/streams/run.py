@@ -61,6 +61,7 @@ def main(told: dict[str, Any]) -> None:
         stops_at(*told["failpoint"], frozen=told["frozen"])
     if told["group"]:
         Worker.group = told["group"]
+    Worker.still_seconds = 8.0
     settings = Settings(**told["settings"], keys=Path(told["keys"]))
     run_worker(settings, Metrics())
 

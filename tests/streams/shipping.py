@@ -166,8 +166,17 @@ class Shipping:
                 if process.poll() is not None:
                     assert process.stderr is not None
                     raise AssertionError(f"{process.returncode}: {process.stderr.read()}")
-            assert time.monotonic() < ends, (self.stands(tracker), self.sent)
+            assert time.monotonic() < ends, self.left(tracker)
             time.sleep(0.1)
+
+    def left(self, tracker: Tracker) -> dict[tuple[str, int], tuple[int | None, int]]:
+        """Where lanes stand that do not stand at their end, and the end."""
+        stands = self.stands(tracker)
+        return {
+            where: (stands.get(where), end)
+            for where, end in self.sent.items()
+            if stands.get(where) != end
+        }
 
     def is_read(self, tracker: Tracker) -> bool:
         """Whether every lane stands at the end of what was sent."""

@@ -246,6 +246,9 @@ def supervised(shipping: Shipping) -> Iterator[Callable[[], int]]:
             with shipping.worker() as worker:
                 while worker.poll() is None and not stop.wait(0.1):
                     pass
+                if worker.poll() is not None:
+                    assert worker.stderr is not None
+                    print(f"a worker ended: {worker.returncode}: {worker.stderr.read()}")
 
     thread = Thread(target=supervise)
     thread.start()

@@ -1,0 +1,113 @@
+"""Looking after all partitions of a worker's topics from outside what reads them.
+
+Clients of Kafka may stop without an error: Faust's agents, and members of a group that are left
+without partitions after a broker was away. What no agent has brought for some seconds is read from
+the topic and put behind the same fence; a partition of the events' topic that stands still before
+its end ends the worker, and the next one joins anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from lineage.service.lanes import Lanes
+from streams.agents import Taker, read_between
+from streams.lanes import LaneName
+from streams.watchdog import STILL_SECONDS_MAX, StoodStill
+
+LOOK_SECONDS = 5.0
+
+
+class Overseer:
+    """Looks at the partitions now and then."""
+
+    def __init__(
+        self,
+        partitions: Mapping[TopicPartition, LaneName],
+        *,
+        lanes: Lanes,
+        takers: Mapping[str, Taker],
+        options: dict[str, Any],
+        look_seconds: float = LOOK_SECONDS,
+        still_seconds: float = STILL_SECONDS_MAX,
+    ) -> None:
+        """``partitions`` with their lanes; ``takers`` of the topics that agents read."""
+        self._partitions = partitions
+        self._lanes = lanes
+        self._takers = takers
+        self._options = options
+        self._look_seconds = look_seconds
+        self._still_seconds = still_seconds
+        self._since: dict[TopicPartition, tuple[int, float]] = {}
+        self._answered = time.monotonic()
+
+    async def run(self, should_stop: Callable[[], bool]) -> None:
+        """Look until it shall stop. Raises ``StoodStill``."""
+        consumer = AIOKafkaConsumer(
+            enable_auto_commit=False, isolation_level="read_committed", **self._options
+        )
+        await consumer.start()
+        try:
+            while not should_stop():
+                await asyncio.sleep(self._look_seconds)
+                await self._look_or_wait(consumer)
+        finally:
+            await consumer.stop()
+
+    async def _look_or_wait(self, consumer: AIOKafkaConsumer) -> None:
+        """Look, if the broker answers. Where it is away for long we end too: its clients may not
+        find it again, and a new process waits for it.
+        """
+        try:
+            async with asyncio.timeout(self._look_seconds):
+                await self._look(consumer)
+        except (KafkaError, TimeoutError) as error:
+            self._since = {}
+            if time.monotonic() - self._answered > self._still_seconds:
+                raise StoodStill("the broker has not answered") from error
+        else:
+            self._answered = time.monotonic()
+
+    async def _look(self, consumer: AIOKafkaConsumer) -> None:
+        ends = await consumer.end_offsets(list(self._partitions))
+        on_record = await asyncio.to_thread(self._lanes.on_record)
+        stands = {stand.lane: stand.next for stand in on_record}
+        for partition, lane in self._partitions.items():
+            await self._look_at(consumer, partition, stands.get(str(lane), 0), ends[partition])
+
+    async def _look_at(
+        self, consumer: AIOKafkaConsumer, partition: TopicPartition, stands: int, end: int
+    ) -> None:
+        stood, since = self._since.get(partition, (-1, 0.0))
+        if stands >= end or stood != stands:
+            self._since[partition] = stands, time.monotonic()
+            return
+        taker = self._takers.get(partition.topic)
+        if taker is not None:
+            await taker.take_up_to(partition.partition, end)
+        elif time.monotonic() - since > self._still_seconds:
+            if await _has_messages(consumer, partition, stands, end):
+                raise StoodStill(
+                    f"{partition.topic}[{partition.partition}] stands at {stands}"
+                    f" and it goes to {end}"
+                )
+            self._since[partition] = stands, time.monotonic()
+
+
+async def _has_messages(
+    consumer: AIOKafkaConsumer, partition: TopicPartition, stands: int, end: int
+) -> bool:
+    """Whether there is more than markers of transactions."""
+    consumer.assign([partition])
+    begins = (await consumer.beginning_offsets([partition]))[partition]
+    found: Sequence[Any]
+    async for found in read_between(consumer, partition, max(stands, begins), end):
+        if found:
+            return True
+    return False

@@ -1,0 +1,82 @@
+"""The watchdog: who does not move although there is something to do is ended."""
+
+from __future__ import annotations
+
+import time
+from typing import NoReturn
+
+import pytest
+
+from streams.metrics import Metrics
+from streams.progress import Progress
+from streams.watchdog import StoodStill, Watchdog
+
+
+class Ended(Exception):
+    """What a test has in place of the end of the process."""
+
+
+def ended(_doing: str, error: BaseException) -> NoReturn:
+    """End the test's watchdog."""
+    raise Ended from error
+
+
+@pytest.fixture
+def progress() -> Progress:
+    """A reader of one partition that stands at 10."""
+    progress = Progress("lineage.events", Metrics())
+    progress.began(0, 10)
+    return progress
+
+
+def look(progress: Progress, *, later: float) -> None:
+    """Look at it after so many seconds without a sign."""
+    watchdog = Watchdog([progress], still_seconds=60, fail=ended)
+    progress.seen -= later
+    for at in progress.partitions.values():
+        at.moved -= later
+    watchdog.look()
+
+
+def test_silence_ends_a_worker(progress: Progress) -> None:
+    """A loop that no longer goes round is noticed from outside it."""
+    look(progress, later=30)
+    with pytest.raises(StoodStill, match=r"nothing was heard of the reader of lineage\.events"):
+        look(progress, later=61)
+
+
+def test_standing_still_before_the_end_ends_a_worker(progress: Progress) -> None:
+    """A partition that has more and does not move is noticed; one that is done may rest."""
+    progress.heard(0, fetched=10, end=10)
+    look(progress, later=0)
+    progress.partitions[0].moved = time.monotonic() - 100
+    Watchdog([progress], still_seconds=60).look()
+    progress.heard(0, fetched=10, end=15)
+    Watchdog([progress], still_seconds=60).look()
+    progress.partitions[0].moved = time.monotonic() - 100
+    with pytest.raises(StoodStill, match=r"lineage.events\[0\] stands at 10 and it goes to 15"):
+        Watchdog([progress], still_seconds=60).look()
+
+
+def test_writing_counts_as_moving(progress: Progress) -> None:
+    """Who has fetched all must still write it; while batches are written, nobody stands still."""
+    progress.heard(0, fetched=15, end=15)
+    progress.took(0, 15, 1_700_000_000_000)
+    progress.partitions[0].moved = time.monotonic() - 100
+    progress.wrote(0, 12)
+    Watchdog([progress], still_seconds=60).look()
+    progress.partitions[0].moved = time.monotonic() - 100
+    with pytest.raises(StoodStill):
+        Watchdog([progress], still_seconds=60).look()
+    progress.wrote(0, 15)
+    progress.partitions[0].moved = time.monotonic() - 100
+    Watchdog([progress], still_seconds=60).look()
+
+
+def test_partition_that_was_given_up_is_nobodys(progress: Progress) -> None:
+    """What another worker has now is not ours to move."""
+    progress.heard(0, fetched=10, end=20)
+    progress.ended(0)
+    progress.ended(0)
+    look(progress, later=0)
+    assert progress.partitions == {}
