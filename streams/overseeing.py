@@ -94,7 +94,7 @@ class Overseer:
         elif time.monotonic() - since > self._still_seconds:
             if await _has_messages(consumer, partition, stands, end):
                 raise StoodStill(
-                    f"{partition.topic}[{partition.partition}] stands at {stands}"
+                    f"{partition.topic}[{partition.partition}] stands at {stands},"
                     f" and it goes to {end}"
                 )
             self._since[partition] = stands, time.monotonic()

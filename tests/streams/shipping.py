@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from signal import SIGTERM
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from kafka import KafkaProducer
@@ -128,19 +129,16 @@ class Shipping:
                 **more,
             },
         }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.streams.run", json.dumps(told)],
-            cwd=REPOSITORY,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait(SECONDS_MAX)
-            assert process.stderr is not None
-            process.stderr.close()
+        command = [sys.executable, "-m", "tests.streams.run", json.dumps(told)]
+        # Not through a pipe: nobody reads it meanwhile, and who writes to a full one stands still.
+        with NamedTemporaryFile() as said:
+            process = subprocess.Popen(command, cwd=REPOSITORY, stderr=said, text=True)
+            try:
+                with Path(said.name).open(encoding="utf-8") as process.stderr:
+                    yield process
+            finally:
+                process.kill()
+                process.wait(SECONDS_MAX)
 
     def stop(self, process: subprocess.Popen[str]) -> int:
         """Ask a worker to stop, and give its exit code."""

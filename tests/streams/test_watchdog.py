@@ -54,7 +54,7 @@ def test_standing_still_before_the_end_ends_a_worker(progress: Progress) -> None
     progress.heard(0, fetched=10, end=15)
     Watchdog([progress], still_seconds=60).look()
     progress.partitions[0].moved = time.monotonic() - 100
-    with pytest.raises(StoodStill, match=r"lineage.events\[0\] stands at 10 and it goes to 15"):
+    with pytest.raises(StoodStill, match=r"lineage.events\[0\] stands at 10, and it goes to 15"):
         Watchdog([progress], still_seconds=60).look()
 
 

@@ -1,0 +1,112 @@
+"""What no reader brings is found by who looks from outside: read where it may be, else said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from lineage.tracker import Tracker
+from streams.metrics import Metrics
+from streams.overseeing import Overseer
+from streams.settings import Settings
+from streams.sink import Sink
+from streams.watchdog import StoodStill
+from streams.worker import Worker, ready
+from tests.streams.shipping import Shipping, Wire
+from tests.support.kafka_topics import Kafka
+from tests.support.places import StorePlace
+
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
+
+DECISION: Wire = {
+    "specversion": "1.0",
+    "id": "d1",
+    "source": "/officers",
+    "type": "lineage.request_decided.v1",
+    "time": "2026-03-04T10:00:00Z",
+    "subject": "m1",
+    "controller": "seestar",
+    "data": {"request_id": "r1", "outcome": "accepted"},
+}
+FACT: Wire = {
+    **DECISION,
+    "id": "f1",
+    "source": "/services/accounts",
+    "type": "lineage.data_collected.v1",
+    "data": {"source_kind": "direct", "categories": ["email"]},
+}
+
+
+@pytest.fixture
+def shipping(kafka: Kafka, postgres_place: StorePlace) -> Shipping:
+    """Topics and a store of the test's own."""
+    return Shipping(kafka, postgres_place, partitions=1)
+
+
+@pytest.fixture
+def worker(shipping: Shipping) -> Iterator[Worker]:
+    """A worker that nobody runs."""
+    settings = Settings(
+        servers=shipping.kafka.servers,
+        prefix=shipping.topics.prefix,
+        store=shipping.place.url,
+        keys=shipping.place.keys,
+    )
+    worker = ready(settings, Metrics())
+    with worker.tracker:
+        yield worker
+
+
+async def oversee(worker: Worker, *, seconds: float) -> None:
+    """Look after everything for a while, with nobody who reads."""
+    sink = Sink(worker.tracker.lanes, told=lambda _: None)
+    sink.start()
+    takers = {
+        topic.name: worker._taker(topic, sink)
+        for topic in worker.topics
+        if topic != worker.settings.names.events
+    }
+    plain = worker._overseer(takers)
+    overseer = Overseer(
+        plain._partitions,
+        lanes=worker.tracker.lanes,
+        takers=takers,
+        options=plain._options,
+        look_seconds=0.3,
+        still_seconds=1.0,
+    )
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + seconds
+    try:
+        await overseer.run(lambda: loop.time() > ends)
+    finally:
+        await sink.close()
+
+
+def stands(tracker: Tracker) -> list[int]:
+    """Where the lanes stand that were begun."""
+    return [stand.next for stand in tracker.lanes.on_record()]
+
+
+def test_what_agents_leave_lying_is_read(shipping: Shipping, worker: Worker) -> None:
+    """A decision that Faust does not bring is recorded all the same, once."""
+    shipping.send_events([DECISION])
+    asyncio.run(oversee(worker, seconds=3))
+    assert stands(worker.tracker) == [1]
+    assert worker.tracker.verify().events == 1
+
+
+def test_events_that_nobody_reads_end_the_worker(shipping: Shipping, worker: Worker) -> None:
+    """Where there is more and nothing moves, the worker says so and ends."""
+    shipping.send_events([FACT])
+    with pytest.raises(StoodStill, match=r"\.events\[0\] stands at 0, and it goes to 1"):
+        asyncio.run(oversee(worker, seconds=10))
+    assert stands(worker.tracker) == []
+
+
+def test_who_has_read_all_may_rest(shipping: Shipping, worker: Worker) -> None:
+    """An empty topic, or one whose end is recorded, is nothing to worry about."""
+    asyncio.run(oversee(worker, seconds=2))
+    assert stands(worker.tracker) == []
