@@ -73,15 +73,13 @@ class Taker:
         for partition, own in sorted(found.items()):
             await self._record(partition, own)
 
-    async def stands(self, partition: int) -> int | None:
-        """Where the lane of a partition stands, None where nothing was recorded from it."""
-        return await asyncio.to_thread(self._lanes.next_of, str(self._lane_of(partition)))
-
-    async def take_up_to(self, partition: int, end: int) -> None:
-        """Record what the topic has from where the lane stands up to this offset."""
-        stands = await self.stands(partition)
+    async def take_up_to(self, partition: int, end: int) -> int:
+        """Record what the topic has from where the lane stands up to this offset; gives where it
+        stands then.
+        """
+        stands = await asyncio.to_thread(self._lanes.next_of, str(self._lane_of(partition)))
         if stands is not None and stands >= end:
-            return
+            return stands
         where = TopicPartition(self._topic.name, partition)
         consumer = AIOKafkaConsumer(
             enable_auto_commit=False, isolation_level="read_committed", **self._options
@@ -95,15 +93,13 @@ class Taker:
             at = begins if stands is None else stands
             async for records in read_between(consumer, where, at, end):
                 at = await self._put(partition, at, records)
+            return at
         finally:
             await consumer.stop()
 
     async def _record(self, partition: int, messages: Sequence[Message]) -> None:
         """Record messages, after what Faust has passed over, if anything."""
-        first = messages[0].offset
-        await self.take_up_to(partition, first)
-        stands = await self.stands(partition)
-        at = first if stands is None else stands
+        at = await self.take_up_to(partition, messages[0].offset)
         await self._put(partition, at, [m for m in messages if m.offset >= at])
 
     async def _put(self, partition: int, at: int, messages: Sequence[Message]) -> int:

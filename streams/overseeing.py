@@ -45,6 +45,7 @@ class Overseer:
         self._look_seconds = look_seconds
         self._still_seconds = still_seconds
         self._since: dict[TopicPartition, tuple[int, float]] = {}
+        self._swept: dict[TopicPartition, int] = {}
         self._answered = time.monotonic()
 
     async def run(self, should_stop: Callable[[], bool]) -> None:
@@ -66,16 +67,15 @@ class Overseer:
         """
         try:
             async with asyncio.timeout(self._look_seconds):
-                await self._look(consumer)
+                ends = await consumer.end_offsets(list(self._partitions))
+            self._answered = time.monotonic()
+            await self._look(consumer, ends)
         except (KafkaError, TimeoutError) as error:
             self._since = {}
             if time.monotonic() - self._answered > self._still_seconds:
                 raise StoodStill("the broker has not answered") from error
-        else:
-            self._answered = time.monotonic()
 
-    async def _look(self, consumer: AIOKafkaConsumer) -> None:
-        ends = await consumer.end_offsets(list(self._partitions))
+    async def _look(self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> None:
         on_record = await asyncio.to_thread(self._lanes.on_record)
         stands = {stand.lane: stand.next for stand in on_record}
         for partition, lane in self._partitions.items():
@@ -90,7 +90,9 @@ class Overseer:
             return
         taker = self._takers.get(partition.topic)
         if taker is not None:
-            await taker.take_up_to(partition.partition, end)
+            if self._swept.get(partition) != end:  # else there is nothing but markers
+                await taker.take_up_to(partition.partition, end)
+                self._swept[partition] = end
         elif time.monotonic() - since > self._still_seconds:
             if await _has_messages(consumer, partition, stands, end):
                 raise StoodStill(

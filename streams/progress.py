@@ -63,7 +63,9 @@ class Progress:
             if fetched != found.fetched or not found.waits:
                 found.moved = time.monotonic()
             found.fetched, found.end = fetched, end
-            unread_since = (found.taken_at or 0) / 1000 if found.waits else None
+            unread_since = None
+            if found.waits and found.taken_at is not None:
+                unread_since = found.taken_at / 1000
             self._metrics.lane(
                 self.topic,
                 partition,

@@ -80,3 +80,18 @@ def test_partition_that_was_given_up_is_nobodys(progress: Progress) -> None:
     progress.ended(0)
     look(progress, later=0)
     assert progress.partitions == {}
+
+
+def test_age_is_not_told_before_anything_was_read(progress: Progress) -> None:
+    """Nobody knows how old the oldest unread event is before the first; it is not fifty years."""
+    metrics = progress._metrics
+    labels = {"topic": "lineage.events", "partition": "0"}
+
+    def age() -> float | None:
+        return metrics.registry.get_sample_value("lineage_lane_oldest_unread_age_seconds", labels)
+
+    progress.heard(0, fetched=10, end=15)
+    assert age() == 0
+    progress.took(0, 12, int((time.time() - 30) * 1000))
+    progress.heard(0, fetched=12, end=15)
+    assert 29 < (age() or 0) < 60
