@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from lineage.tracker import Tracker
+from streams.agents import Taker
 from streams.metrics import Metrics
 from streams.overseeing import Overseer
 from streams.settings import Settings
@@ -110,3 +111,20 @@ def test_who_has_read_all_may_rest(shipping: Shipping, worker: Worker) -> None:
     """An empty topic, or one whose end is recorded, is nothing to worry about."""
     asyncio.run(oversee(worker, seconds=2))
     assert stands(worker.tracker) == []
+
+
+def test_long_sweep_is_no_missing_broker(
+    shipping: Shipping, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that is busy reading what was left lying does not take the broker for gone."""
+    taken = []
+
+    async def slowly(_taker: Taker, _partition: int, end: int) -> int:
+        await asyncio.sleep(1.5)  # longer than a question to the broker, and than standing still
+        taken.append(end)
+        return end
+
+    monkeypatch.setattr(Taker, "take_up_to", slowly)
+    shipping.send_events([DECISION])
+    asyncio.run(oversee(worker, seconds=4))
+    assert taken == [1]  # once: what was swept is not swept again
