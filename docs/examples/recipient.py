@@ -30,7 +30,7 @@ class Recipient(BaseHTTPRequestHandler):
             return
         notice = json.loads(body)["data"]
         told = f"{notice['recipient']} was told to erase {', '.join(notice['categories'])}\n"
-        # In one go: each request has a thread of its own, and print writes the line's end by itself.
+        # In one go: each request has its own thread, and print writes a line's end by itself.
         sys.stdout.write(told)
         if notice["recipient"] == "PayWay":
             self.reply(200, {"status": "kept_by_law", "until": "2035-12-31"})
