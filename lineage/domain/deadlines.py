@@ -8,7 +8,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from lineage.policy.calendar import add_days
-from lineage.policy.model import Clock, Policy
+from lineage.policy.model import Policy
+from lineage.policy.rule import Clock
 
 DELETION: Final = "deletion"
 

@@ -22,7 +22,8 @@ from lineage.domain.facts import (
 )
 from lineage.domain.holdings import Holding, holdings
 from lineage.events.times import from_micros
-from lineage.policy.model import Policy, Rule
+from lineage.policy.model import Policy
+from lineage.policy.rule import Rule
 
 ACCEPTING = frozenset({"accepted", "partly"})
 

@@ -1,91 +1,22 @@
 """A policy file as a frozen, closed model. No file is read here and no rule is applied here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Final, Literal, Self
+from functools import cached_property
+from typing import Annotated, Any, Final, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lineage.events.enums import RecipientKind
 from lineage.events.types import Category, ControllerId, Date, Distinct
-from lineage.policy.calendar import Unit
 from lineage.policy.categories import CANONICAL_CATEGORIES
+from lineage.policy.kinds import AnyRule
+from lineage.policy.rule import CategoryRule, Clock, Closed, Rule
 
-RULE_PATTERN: Final = r"^([0-9]{3}\.[A-S]\.[1-9][0-9]*|D-[0-9]{2,3})$"
-DAYS_MAX: Final = 3660
 _DIRECT_HOPS: Final = 1
 _DOCUMENTED_HOPS: Final = 2
 
-RuleId = Annotated[str, Field(pattern=RULE_PATTERN)]
-DefaultId = Annotated[str, Field(pattern=r"^D-[0-9]{2,3}$")]
-Sentence = Annotated[str, Field(min_length=1, max_length=400)]
-Section = Annotated[str, Field(min_length=1, max_length=40)]
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=100)]
-Days = Annotated[int, Field(ge=0, le=DAYS_MAX, strict=True)]
-
-
-class Closed(BaseModel):
-    """Base of everything in a file: frozen, and an unknown key is an error."""
-
-    # The input stays out of pydantic's own text too: a secret pasted by mistake must not be logged.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Rule(Closed):
-    """One rule: its id, whose it is, what it says in our words, and where the text says it.
-
-    ``completed_by`` lists the defaults that fill what the policy's own text leaves open, so that an
-    answer can say what of it is the policy's word and what is our choice.
-    """
-
-    rule: RuleId = Field(
-        description="Id of the rule in the policy (000.F.3), or of our default (D-05)."
-    )
-    basis: Literal["policy", "default"] = Field(
-        description="Whose rule it is: the text's, or ours where the text is silent."
-    )
-    says: Sentence = Field(description="The rule in one sentence of our own.")
-    section: Section | None = Field(
-        None, description="Where the text says it, in the text's own numbering."
-    )
-    completed_by: Distinct[DefaultId] = Field(
-        (), description="Defaults that fill what the text of this rule leaves open."
-    )
-
-    @model_validator(mode="after")
-    def _basis_fits_id(self) -> Self:
-        if (self.basis == "default") != self.rule.startswith("D-"):
-            raise ValueError("basis 'default' for a rule id D-xx, 'policy' for any other")
-        if self.basis == "policy" and self.section is None:
-            raise ValueError("a section of the policy's text for a rule with basis 'policy'")
-        if self.rule in self.completed_by:
-            raise ValueError("completed_by without the rule itself")
-        return self
-
-    @property
-    def duty(self) -> Literal["policy", "default"]:
-        """Who demands it: the text, or only our default."""
-        return self.basis
-
-
-class CategoryRule(Rule):
-    """A rule about some categories."""
-
-    categories: Annotated[Distinct[Category], Field(min_length=1)]
-
-
-class Clock(Rule):
-    """A limit of ``limit`` units after its start; ``target`` is the earlier, soft one."""
-
-    unit: Unit = Field(description="What is counted.")
-    limit: Days = Field(description="The hard limit; the end of that day is the last moment.")
-    target: Days | None = Field(None, description="The soft limit, missed without a breach.")
-
-    @model_validator(mode="after")
-    def _target_before_limit(self) -> Self:
-        if self.target is not None and self.target >= self.limit:
-            raise ValueError("a target earlier than the limit")
-        return self
 
 
 class Personal(Closed):
@@ -178,6 +109,9 @@ def _version_is_optional(schema: dict[str, Any]) -> None:
     schema["required"].remove("version")
 
 
+_Kind = TypeVar("_Kind", bound=Rule)
+
+
 class Policy(Closed):
     """One version of one controller's policy."""
 
@@ -204,6 +138,9 @@ class Policy(Closed):
     calendar: Calendar
     deadlines: RequestDeadlines
     downstream: Downstream
+    rules: tuple[AnyRule, ...] = Field(
+        (), description="All other rules, each of one of the kinds that the program knows."
+    )
 
     @field_validator("categories")
     @classmethod
@@ -221,7 +158,9 @@ class Policy(Closed):
 
     @model_validator(mode="after")
     def _rules_are_ours(self) -> Self:
-        if any(rule.basis == "policy" and rule.rule[:3] != self.prefix for rule in self.rules()):
+        if any(
+            rule.basis == "policy" and rule.rule[:3] != self.prefix for rule in self.every_rule()
+        ):
             raise ValueError("rules with basis 'policy' only under the prefix of this file")
         return self
 
@@ -240,7 +179,19 @@ class Policy(Closed):
         """Categories that are personal data only in combination."""
         return _words_of(self.personal.only_in_combination)
 
-    def rules(self) -> tuple[Rule, ...]:
+    def of(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
+        """Return the rules of one kind, in the order of the file."""
+        # A mapping from a type to its own instances, which the type system has no word for.
+        return cast("tuple[_Kind, ...]", self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type[Rule], tuple[Rule, ...]]:
+        found: dict[type[Rule], list[Rule]] = {}
+        for rule in self.rules:
+            found.setdefault(type(rule), []).append(rule)
+        return {kind: tuple(rules) for kind, rules in found.items()}
+
+    def every_rule(self) -> tuple[Rule, ...]:
         """Every rule of the file, in the order of the file's form."""
         return tuple(_rules_in(self))
 

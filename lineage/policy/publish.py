@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from lineage.policy.model import Closed, Policy
+from lineage.policy.model import Policy
 from lineage.policy.recipients import RecipientRegistry
+from lineage.policy.rule import Closed
 
 _FOLDER: Final = Path(__file__).parents[2] / "schemas"
 _MODELS: Final[dict[str, type[Closed]]] = {

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from lineage.events.enums import Agreement, RecipientKind
 from lineage.events.types import ControllerId, Party, Region, UriReference
 from lineage.policy.categories import CANONICAL_CATEGORIES
-from lineage.policy.model import Closed
+from lineage.policy.rule import Closed
 from lineage.policy.yamlfile import read_document, validate
 
 ANSWER_DAYS: Final = 30

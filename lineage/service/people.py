@@ -37,12 +37,16 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """A person as read for a question; ``refs`` are its linked refs, ``main`` the one shown."""
+    """A person as read for a question; ``refs`` are its linked refs, ``main`` the one shown.
+
+    ``events`` are there where the person was folded anew: those that the view sees, in no order.
+    """
 
     controller: str
     refs: tuple[bytes, ...]
     main: bytes | None
     facts: Facts
+    events: tuple[Recorded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,10 @@ class People:
             if not reaches_beyond(facts, view.as_of):
                 named = self._store.named(conn, facts)
                 return FoundPerson(controller, tuple(refs), main_ref(refs, links), named)
+        return self.read_whole(conn, controller, ref, view)
+
+    def read_whole(self, conn: Connection, controller: str, ref: bytes, view: View) -> FoundPerson:
+        """The person folded anew from the ledger, with its events, as seen from ``view``."""
         found = self.read_raw(conn, controller, ref, view)
         return replace(found, facts=self._store.named(conn, found.facts))
 
@@ -145,13 +153,13 @@ class People:
                 events[event.ref].append(event)
             waiting = self._next_refs(conn, controller, events, waiting, view)
         seen = {
-            one: [event for event in found if _seen(event, view)] for one, found in events.items()
+            one: [event for event in found if is_seen(event, view)] for one, found in events.items()
         }
         for person in folder.fold_events(controller, seen):
             if ref in person.refs:
                 links = [link for link in person.facts.links if link[0] != link[1]]
                 main = main_ref(person.refs, links)
-                return FoundPerson(controller, person.refs, main, person.facts)
+                return FoundPerson(controller, person.refs, main, person.facts, person.events)
         return FoundPerson(controller, (ref,), ref, Facts())
 
     def _next_refs(
@@ -179,7 +187,7 @@ class People:
         return {ref for ref, other in links if other in refs}
 
 
-def _seen(event: Recorded, view: View) -> bool:
+def is_seen(event: Recorded, view: View) -> bool:
     """Once recorded, a retraction and a link count at any as-of: what is wrong never happened,
     and who somebody is does not begin on the day it is found out.
     """

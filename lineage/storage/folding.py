@@ -39,6 +39,15 @@ class FoldedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitPerson:
+    """One person (its linked refs, sorted) with its events in no order and the links they make."""
+
+    refs: tuple[bytes, ...]
+    events: tuple[Recorded, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NewEvents:
     """What a batch brings of one person: all its linked refs, their standing so far, the events."""
 
@@ -84,13 +93,13 @@ class Folder:
         people: list[FoldedPerson] = []
         concerned: dict[bytes, str] = {}
         for controller, refs in sorted(by_controller.items()):
-            events = self._read_connected(conn, controller, refs)
+            events = self.read_connected(conn, controller, refs)
             concerned |= dict.fromkeys([*refs, *events], controller)
             people += self.fold_events(controller, events)
         return people, concerned
 
-    def _read_connected(
-        self, conn: Connection, controller: str, refs: set[bytes]
+    def read_connected(
+        self, conn: Connection, controller: str, refs: set[bytes], *, known_at: int | None = None
     ) -> dict[bytes, list[Recorded]]:
         """Events by ref, of these refs and of all that stored or fresh links connect."""
         events: dict[bytes, list[Recorded]] = {}
@@ -99,7 +108,7 @@ class Folder:
             connected, _ = linked_refs(conn, waiting)
             fresh = connected - set(events)
             events.update({ref: [] for ref in fresh})
-            for event in self.read(conn, controller, fresh, known_at=None):
+            for event in self.read(conn, controller, fresh, known_at=known_at):
                 events[event.ref].append(event)
             waiting = {
                 event.linked_ref
@@ -136,6 +145,15 @@ class Folder:
         self, controller: str, events: dict[bytes, list[Recorded]]
     ) -> list[FoldedPerson]:
         """Fold each person among these refs; links among the events say who is one person."""
+        people = []
+        for person in self.split(events):
+            version_at = self._versions(controller)
+            facts = fold(person.events, controller=controller, version_at=version_at)
+            people.append(FoldedPerson(controller, person.refs, person.events, facts))
+        return people
+
+    def split(self, events: dict[bytes, list[Recorded]]) -> list[SplitPerson]:
+        """The people among these refs, by the links among their events; nothing is folded."""
         everything = [event for found in events.values() for event in found]
         links = [
             (event.ref, event.linked_ref)
@@ -149,8 +167,8 @@ class Folder:
         people = []
         for group in components(events, links):
             own = [event for ref in group for event in events.get(ref, ())]
-            facts = fold(own, controller=controller, version_at=self._versions(controller))
-            people.append(FoldedPerson(controller, tuple(group), tuple(own), facts))
+            mine = [link for link in links if link[0] != link[1] and link[0] in group]
+            people.append(SplitPerson(tuple(group), tuple(own), tuple(mine)))
         return people
 
     def go_forward(

@@ -113,7 +113,7 @@ def test_documented_hop_counts_as_direct() -> None:
 def test_every_rule_of_the_text_names_its_section() -> None:
     """A rule of the text says where it stands, and each file has rules of both kinds."""
     for controller, prefix in _CONTROLLERS.items():
-        rules = _LIBRARY.versions(controller)[0].rules()
+        rules = _LIBRARY.versions(controller)[0].every_rule()
         assert {rule.basis for rule in rules} == {"policy", "default"}
         for rule in rules:
             assert (rule.section is not None) == rule.rule.startswith(prefix)

@@ -1,0 +1,101 @@
+"""Consents: which were in force at a moment, for which use. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lineage.domain.facts import Moment, Recorded
+from lineage.events import ConsentGranted, ConsentWithdrawn
+from lineage.events.types import CONTROLLER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What somebody does with data, as far as a consent may be limited to it.
+
+    None is what is not stated: it contradicts no limit. ``granted_to`` is who relies on it.
+    """
+
+    recipient: str | None = None
+    recipient_kind: str | None = None
+    purpose: str | None = None
+    region: str | None = None
+    granted_to: str = CONTROLLER
+
+
+class Consents:
+    """The consents of one person over time."""
+
+    def __init__(self, events: Iterable[Recorded]) -> None:
+        """Take the person's events in canonical order."""
+        self._granted: list[tuple[Recorded, ConsentGranted]] = []
+        self._withdrawn: list[tuple[Recorded, ConsentWithdrawn]] = []
+        for event in events:
+            if isinstance(event.data, ConsentGranted):
+                self._granted.append((event, event.data))
+            elif isinstance(event.data, ConsentWithdrawn):
+                self._withdrawn.append((event, event.data))
+
+    def covered(self, categories: Iterable[str], at: Moment, use: Use) -> frozenset[str]:
+        """Those of the categories for which some consent to this use was in force."""
+        if not self._granted:
+            return frozenset()
+        return frozenset(c for c in categories if self.grants(c, at, use))
+
+    def grants(self, category: str, at: Moment, use: Use) -> Sequence[ConsentGranted]:
+        """Every consent in force before a moment that lets this use have this category."""
+        return [
+            grant
+            for event, grant in self._granted
+            if event.moment < at
+            and _fits(grant, category, use)
+            and not self._ended(event, grant, category, at, use)
+        ]
+
+    def ever(self, category: str, at: Moment, use: Use) -> bool:
+        """Whether a consent to this use had been given before, withdrawn since or not."""
+        return any(
+            event.moment < at and _fits(grant, category, use) for event, grant in self._granted
+        )
+
+    def named(self, consent_id: str | None) -> Sequence[tuple[Recorded, ConsentGranted]]:
+        """The consents on record under this id, whenever they were given."""
+        if consent_id is None:
+            return []
+        return [found for found in self._granted if found[1].consent_id == consent_id]
+
+    def _ended(
+        self, granted: Recorded, grant: ConsentGranted, category: str, at: Moment, use: Use
+    ) -> bool:
+        """Whether a withdrawal between grant and moment reaches this use of this category."""
+        for event, withdrawal in self._withdrawn:
+            if not granted.moment < event.moment < at:
+                continue
+            if withdrawal.consent_id is not None:
+                if withdrawal.consent_id == grant.consent_id and _among(
+                    withdrawal.categories, category
+                ):
+                    return True
+            elif _fits(withdrawal, category, use):
+                return True
+        return False
+
+
+def _fits(consent: ConsentGranted | ConsentWithdrawn, category: str, use: Use) -> bool:
+    return (
+        consent.granted_to == use.granted_to
+        and _among(consent.categories, category)
+        and _agree(consent.recipient, use.recipient)
+        and _agree(consent.recipient_kind, use.recipient_kind)
+        and _agree(consent.purpose, use.purpose)
+        and _agree(consent.region, use.region)
+    )
+
+
+def _among(categories: Sequence[str] | None, category: str) -> bool:
+    return categories is None or category in categories
+
+
+def _agree(limit: str | None, stated: str | None) -> bool:
+    return limit is None or stated is None or limit == stated

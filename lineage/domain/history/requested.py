@@ -1,0 +1,104 @@
+"""What became of each request and cancellation, step by step. Pure; no clock is counted here.
+
+An event that names a request counts for it at any rank (section 4 of the contract), so the first of
+each kind by time is the one that counts, whatever its rank.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lineage.domain.facts import Recorded
+from lineage.events import (
+    AccountCancellationApproved,
+    AccountCancellationRequested,
+    IdentityVerificationRequested,
+    IdentityVerified,
+    RequestCompleted,
+    RequestDecided,
+    RequestExtended,
+    RequestPaused,
+    RequestReceived,
+    RequestResponded,
+    RequestResumed,
+    RequestTriaged,
+    RequestWithdrawn,
+)
+
+CANCELLATION = "cancellation"
+"""The right that a cancellation of the account exercises; the contract has no word for it."""
+
+Receipt = RequestReceived | AccountCancellationRequested
+Decision = RequestDecided | AccountCancellationApproved
+
+_STEPS = (
+    RequestReceived,
+    AccountCancellationRequested,
+    IdentityVerificationRequested,
+    IdentityVerified,
+    RequestTriaged,
+    RequestExtended,
+    RequestPaused,
+    RequestResumed,
+    RequestWithdrawn,
+    RequestDecided,
+    AccountCancellationApproved,
+    RequestResponded,
+    RequestCompleted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The steps of one request in canonical order; ``receipt`` and ``decision`` are the first."""
+
+    request_id: str
+    steps: tuple[Recorded, ...]
+    receipt: Recorded | None
+    decision: Recorded | None
+
+    @property
+    def right(self) -> str | None:
+        """What was asked for; None where only later steps are on record."""
+        if self.receipt is None:
+            return None
+        data = self.receipt.data
+        return data.right if isinstance(data, RequestReceived) else CANCELLATION
+
+    @property
+    def outcome(self) -> str | None:
+        """What was decided; the approval of a cancellation accepts it."""
+        if self.decision is None:
+            return None
+        data = self.decision.data
+        return data.outcome if isinstance(data, RequestDecided) else "accepted"
+
+    def first(self, *models: type) -> Recorded | None:
+        """The first step of one of these types."""
+        return next((step for step in self.steps if isinstance(step.data, models)), None)
+
+    def last(self, *models: type) -> Recorded | None:
+        """The last step of one of these types."""
+        found = [step for step in self.steps if isinstance(step.data, models)]
+        return found[-1] if found else None
+
+    def all(self, *models: type) -> tuple[Recorded, ...]:
+        """The steps of these types."""
+        return tuple(step for step in self.steps if isinstance(step.data, models))
+
+
+def requests_of(events: Iterable[Recorded]) -> dict[str, Timeline]:
+    """The person's requests and cancellations by id, from its events in canonical order."""
+    steps: dict[str, list[Recorded]] = defaultdict(list)
+    for event in events:
+        if isinstance(event.data, _STEPS):
+            steps[event.data.request_id].append(event)
+    return {request_id: _timeline(request_id, found) for request_id, found in steps.items()}
+
+
+def _timeline(request_id: str, steps: list[Recorded]) -> Timeline:
+    receipt = next((s for s in steps if isinstance(s.data, Receipt)), None)
+    decision = next((s for s in steps if isinstance(s.data, Decision)), None)
+    return Timeline(request_id, tuple(steps), receipt, decision)
