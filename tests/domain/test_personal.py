@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from lineage.domain.history.personal import Personal
 from tests.support.histories import history, moment, policy_at
 
-COMBINED = {
+COMBINED: Mapping[str, object] = {
     "type": "data_combined",
     "at": "2026-03-03",
     "subject": "s1",
@@ -15,7 +17,7 @@ COMBINED = {
     "combined_with": ["device_id"],
     "identifies": True,
 }
-ENDED = {
+ENDED: Mapping[str, object] = {
     "type": "combination_ended",
     "at": "2026-03-06",
     "subject": "s1",
@@ -23,7 +25,8 @@ ENDED = {
 }
 
 
-def personal(controller: str, day: str, *given: dict[str, object], category: str) -> bool:
+def personal(controller: str, day: str, *given: Mapping[str, object], category: str) -> bool:
+    """Whether a category was personal at the controller in the middle of a day's order."""
     found = history(controller, given, at="2026-04-01")
     policy = policy_at(controller)(found.as_of)
     return Personal(policy, found).at_controller(category, (moment(day), 3))
