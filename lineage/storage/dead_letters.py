@@ -144,14 +144,16 @@ class DeadLetterBox:
 
 
 def _written(origin: Origin) -> bytes:
-    headers = [[name, value.hex()] for name, value in origin.headers]
+    headers = [(name, None if value is None else value.hex()) for name, value in origin.headers]
     return json.dumps([headers, sorted(origin.allowed), origin.recipient]).encode()
 
 
 def _read(written: bytes) -> Origin:
     headers, allowed, recipient = json.loads(written)
     return Origin(
-        headers=tuple((name, bytes.fromhex(value)) for name, value in headers),
+        headers=tuple(
+            (name, None if value is None else bytes.fromhex(value)) for name, value in headers
+        ),
         allowed=frozenset(map(EventClass, allowed)),
         recipient=recipient,
     )

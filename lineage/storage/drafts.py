@@ -27,7 +27,7 @@ class Origin:
     whose answers may. A dead letter keeps it, so that to replay it allows no more.
     """
 
-    headers: tuple[tuple[str, bytes], ...] = field(repr=False)
+    headers: tuple[tuple[str, bytes | None], ...] = field(repr=False)
     allowed: frozenset[EventClass]
     recipient: str | None = None
 

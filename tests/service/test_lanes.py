@@ -167,3 +167,12 @@ def test_fence_holds_inside_the_transaction(tracker: Tracker, store_place: Store
     with pytest.raises(LaneMoved) as moved:
         recorder.apply(checked, prepared, stretch=ledger.Stretch(LANE, 0, 5))
     assert moved.value.next == 5
+
+
+def test_header_without_a_value_is_kept(tracker: Tracker) -> None:
+    """Kafka has headers with a name and no value; a message with one can be dead, and replayed."""
+    origin = Origin((("x", None), ("y", b"1")), frozenset({EventClass.FACT}))
+    bad = said(1).replace(b"seestar", b"nobody1")
+    [written] = record(tracker, LaneBatch(LANE, 0, 1, [Incoming(0, None, "x[0]@0", bad, origin)]))
+    assert written.tally.reasons == {"unknown_controller": 1}
+    assert tracker.replay_dead_letters().reasons == {"unknown_controller": 1}
