@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from lineage.service.lanes import Lanes
 from streams.ending import die
 from streams.lanes import LaneName
-from streams.messages import Message, Origins, batch_of
+from streams.messages import Message, Origins, TellOf, batch_of
 from streams.reader import Unread
 from streams.sink import Sink
 from streams.topics import Topic
@@ -40,14 +40,18 @@ class Taker:
         lanes: Lanes,
         sink: Sink,
         options: dict[str, Any],
+        tell_of: TellOf | None = None,
         fail: Callable[[str, BaseException], NoReturn] = die,
     ) -> None:
-        """``options`` are the connection of a consumer that reads what Faust has passed over."""
+        """``options`` are the connection of a consumer that reads what Faust has passed over;
+        ``tell_of`` gives who is told of dead letters.
+        """
         self._topic = topic
         self._lane_of = lane_of
         self._lanes = lanes
         self._sink = sink
         self._options = options
+        self._tell_of = tell_of
         self._fail = fail
         self._origins = Origins(topic)
 
@@ -108,7 +112,14 @@ class Taker:
             return at
         lane = self._lane_of(partition)
         place = f"{self._topic.name}[{partition}]"
-        batch = batch_of(str(lane), place, at=at, messages=messages, origins=self._origins)
+        batch = batch_of(
+            str(lane),
+            place,
+            at=at,
+            messages=messages,
+            origins=self._origins,
+            tell_of=self._tell_of,
+        )
         await (await self._sink.put(batch))
         return batch.next
 

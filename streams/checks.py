@@ -17,6 +17,9 @@ from streams.making import MESSAGE_BYTES, REPLICATION_MAX
 KEPT_MIN = timedelta(days=3)
 """A worker that fails on Friday evening is looked after on Monday."""
 
+ADDED_BYTES = 1024
+"""More than what stands beside a dead letter that is sent on."""
+
 KEPT_MAX = timedelta(days=30)
 """Messages are plaintext of persons: an erasure must not be outlived by more than its month."""
 
@@ -26,10 +29,13 @@ _FOREVER = "-1"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the topics are for: the events' topic is the one that workers share."""
+    """What the topics are for: the events' topic is the one that workers share, from that of dead
+    letters nothing is read.
+    """
 
     events: str
     others: Sequence[str] = ()
+    dead_letters: str | None = None
     workers: int | None = None
 
 
@@ -51,7 +57,7 @@ def check_topics(
                 do="set auto.create.topics.enable=false on every broker",
             )
         )
-    for name in (wanted.events, *wanted.others):
+    for name in filter(None, (wanted.events, *wanted.others, wanted.dead_letters)):
         if (topic := state.topics.get(name)) is None:
             findings.append(_missing(name))
             continue
@@ -61,6 +67,8 @@ def check_topics(
         findings += _of_transactions(topic, settings)
         if name == wanted.events:
             findings += _of_workers(topic, wanted.workers)
+        if name == wanted.dead_letters:
+            findings += _of_room(name, settings)
         for finding, is_over in of_lanes(topic, state.cluster, lanes):
             (notes if is_over else findings).append(finding)
     if state.brokers == 1:
@@ -124,6 +132,24 @@ def _of_settings(topic: str, configs: Mapping[str, str]) -> Iterator[Finding]:
             "unclean.leader.election.enable=false",
         )
     yield from _of_retention(topic, configs)
+
+
+def _of_room(dead_letters: str, settings: ClusterSettings) -> Iterator[Finding]:
+    """What was read must fit into the topic that it is sent on to."""
+    room = {
+        name: int(s.get("max.message.bytes", MESSAGE_BYTES)) for name, s in settings.topics.items()
+    }
+    of_dead = room.pop(dead_letters, MESSAGE_BYTES)
+    needed = max(room.values(), default=0) + ADDED_BYTES
+    if MESSAGE_BYTES <= of_dead < needed:  # less is said anyhow
+        yield _by_setting(
+            dead_letters,
+            "message-size",
+            f"max.message.bytes is {of_dead}: a dead letter is sent on with its place and reason"
+            f" beside it, so one as large as the other topics take does not fit, and the worker"
+            " ends at it",
+            f"max.message.bytes={needed}",
+        )
 
 
 def _of_retention(topic: str, configs: Mapping[str, str]) -> Iterator[Finding]:

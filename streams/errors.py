@@ -16,5 +16,6 @@ class TopicMissing(BrokerUnusable):
         """Say which; its name is a name of ours, or the one that was asked for."""
         super().__init__(
             f"there is no topic {topic} on the broker",
-            do="make it with `lineage topics create`, or name another with --prefix or --topic",
+            do="make it with `lineage topics create`, or name another with --prefix, --topic or"
+            " --dead-letter-topic",
         )

@@ -49,8 +49,12 @@ def create_topics(
     replication: int | None = None,
     retention: timedelta = RETENTION_DEFAULT,
     recipients: Sequence[str] = (),
+    dead_letters: str | None = None,
 ) -> TopicsMade:
-    """Make those that are missing: events, control, dead letters, a reply topic a recipient."""
+    """Make those that are missing: events, control, dead letters, a reply topic a recipient.
+
+    ``dead_letters`` is the topic of these where it has a name of its own.
+    """
     brokers = admin.brokers()
     copies = min(REPLICATION_MAX, brokers) if replication is None else replication
     if copies > brokers:
@@ -59,7 +63,12 @@ def create_topics(
             do="lower --replication-factor, or add brokers",
         )
     wanted = wanted_topics(
-        topics, partitions=partitions, copies=copies, retention=retention, recipients=recipients
+        topics,
+        partitions=partitions,
+        copies=copies,
+        retention=retention,
+        recipients=recipients,
+        dead_letters=dead_letters or topics.dead_letters,
     )
     there = admin.names()
     missing = [topic for topic in wanted if topic.name not in there]
@@ -86,6 +95,7 @@ def wanted_topics(
     copies: int,
     retention: timedelta,
     recipients: Sequence[str],
+    dead_letters: str,
 ) -> list[NewTopic]:
     """Only the events' topic carries much: the others are read by one worker at a time."""
     safe = safe_configs(copies=copies, retention=retention)
@@ -93,7 +103,7 @@ def wanted_topics(
     return [
         NewTopic(topics.events.name, partitions, safe),
         NewTopic(topics.control.name, 1, safe),
-        NewTopic(topics.dead_letters, 1, safe | {"max.message.bytes": str(DEAD_LETTER_BYTES)}),
+        NewTopic(dead_letters, 1, safe | {"max.message.bytes": str(DEAD_LETTER_BYTES)}),
         *(NewTopic(name, 1, safe) for name in replies),
     ]
 

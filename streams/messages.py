@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from lineage.service.incoming import Incoming
-from lineage.service.lanes import LaneBatch
+from lineage.service.lanes import LaneBatch, Tell
 from lineage.storage.drafts import Origin
 from streams.topics import Topic
 
@@ -15,16 +15,31 @@ class Message(Protocol):
     """What aiokafka's records and Faust's messages have in common."""
 
     @property
+    def topic(self) -> str:
+        """The topic it came by."""
+
+    @property
+    def partition(self) -> int:
+        """The partition of it."""
+
+    @property
     def offset(self) -> int:
         """Its place in the partition."""
+
+    @property
+    def key(self) -> bytes | None:
+        """What its partition was chosen by."""
 
     @property
     def value(self) -> bytes | None:
         """What was sent."""
 
     @property
-    def headers(self) -> Iterable[tuple[str, bytes]]:
+    def headers(self) -> Iterable[tuple[str, bytes | None]]:
         """What was sent beside it."""
+
+
+TellOf = Callable[[Sequence[Message]], Tell]
 
 
 class Origins:
@@ -44,11 +59,20 @@ class Origins:
 
 
 def batch_of(
-    lane: str, place: str, *, at: int, messages: Sequence[Message], origins: Origins
+    lane: str,
+    place: str,
+    *,
+    at: int,
+    messages: Sequence[Message],
+    origins: Origins,
+    tell_of: TellOf | None = None,
 ) -> LaneBatch:
-    """Messages of one partition in order, not empty; ``place`` is what a dead letter names."""
+    """Messages of one partition in order, not empty; ``place`` is what a dead letter names.
+    ``tell_of`` gives who is told of dead letters among them.
+    """
     incoming = [
         Incoming(m.offset, None, f"{place}@{m.offset}", m.value or b"", origins.of(m))
         for m in messages
     ]
-    return LaneBatch(lane, at, messages[-1].offset + 1, incoming)
+    tell = None if tell_of is None else tell_of(messages)
+    return LaneBatch(lane, at, messages[-1].offset + 1, incoming, tell)

@@ -96,6 +96,12 @@ class Metrics:
             ["reason"],
             registry=registry,
         )
+        self._forwarded = Counter(
+            "lineage_dead_letters_forwarded",
+            "Copies of them that are on the topic for dead letters. More than dead letters: some"
+            " were sent on again after a crash, or had been kept before.",
+            registry=registry,
+        )
         self._retries = Counter(
             "lineage_retries",
             "Times that a batch was tried again after a fault of the database. Now and then is"
@@ -157,6 +163,10 @@ class Metrics:
     def dead_letters(self, reason: str, count: int) -> None:
         """Count messages that were kept as dead letters; ``reason`` is a code of ours."""
         self._dead_letters.labels(reason).inc(count)
+
+    def forwarded(self, count: int) -> None:
+        """Count dead letters that were sent on."""
+        self._forwarded.inc(count)
 
     def retries(self, count: int = 1) -> None:
         """Count batches that were tried again."""

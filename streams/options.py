@@ -22,5 +22,14 @@ Prefix = Annotated[
         help="First part of the topics' names: one for each tracker on a cluster.",
     ),
 ]
+DeadLetterTopic = Annotated[
+    str | None,
+    typer.Option(
+        "--dead-letter-topic",
+        envvar="LINEAGE_DEAD_LETTER_TOPIC",
+        metavar="TOPIC",
+        help="Where dead letters are sent on to.",
+    ),
+]
 SERVERS = "localhost:9092"
 PREFIX = "lineage"

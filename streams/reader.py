@@ -18,7 +18,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from lineage.service.lanes import Lanes, Written
 from streams.ending import die
 from streams.lanes import LaneName
-from streams.messages import Origins, batch_of
+from streams.messages import Origins, TellOf, batch_of
 from streams.progress import Progress
 from streams.sink import Sink
 from streams.topics import Topic
@@ -71,15 +71,19 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
         group: str,
         batch: int,
         options: dict[str, Any],
+        tell_of: TellOf | None = None,
         fail: Callable[[str, BaseException], NoReturn] = die,
     ) -> None:
-        """``lane_of`` gives the lane of a partition; ``options`` are the consumer's connection."""
+        """``lane_of`` gives the lane of a partition; ``options`` are the consumer's connection;
+        ``tell_of`` gives who is told of dead letters.
+        """
         self._topic = topic
         self._lane_of = lane_of
         self._lanes = lanes
         self._sink = sink
         self._progress = progress
         self._batch = batch
+        self._tell_of = tell_of
         self._fail = fail
         self._origins = Origins(topic)
         self._expected: dict[TopicPartition, int] = {}
@@ -172,7 +176,14 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
             return
         lane = self._lane_of(partition.partition)
         place = f"{partition.topic}[{partition.partition}]"
-        batch = batch_of(str(lane), place, at=at, messages=records, origins=self._origins)
+        batch = batch_of(
+            str(lane),
+            place,
+            at=at,
+            messages=records,
+            origins=self._origins,
+            tell_of=self._tell_of,
+        )
         self._expected[partition] = batch.next
         self._progress.took(partition.partition, batch.next, records[-1].timestamp)
         done = await self._sink.put(batch)

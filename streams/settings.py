@@ -13,12 +13,14 @@ from streams.topics import PREFIX_DEFAULT, Topics
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything a worker has to know. ``servers`` is what Kafka calls bootstrap servers:
-    ``host:port``, several with commas. No ``topics``: all that this tracker has.
+    ``host:port``, several with commas. No ``topics``: all that this tracker has. No
+    ``dead_letter_topic``: dead letters are kept in the store and sent on to nobody.
     """
 
     servers: str = SERVERS
     prefix: str = PREFIX_DEFAULT
     topics: tuple[str, ...] = ()
+    dead_letter_topic: str | None = None
     store: str = DEFAULT_STORE
     keys: Path | None = None
     policies: Path | None = None

@@ -11,7 +11,7 @@ from lineage.cli import errors
 from lineage.cli.options import Json, example
 from lineage.cli.output import give, say
 from lineage.cli.place import Place, opened, with_place
-from streams.options import PREFIX, SERVERS, Kafka, Prefix
+from streams.options import PREFIX, SERVERS, DeadLetterTopic, Kafka, Prefix
 
 if TYPE_CHECKING:
     from streams.lane_checks import KnownLane
@@ -66,6 +66,7 @@ def create(
     replication_factor: Replication = None,
     retention: Retention = "7d",  # type: ignore[assignment] # typer gives it to the parser
     recipient: Recipients = None,
+    dead_letter_topic: DeadLetterTopic = None,
     as_json: Json = False,
 ) -> None:
     """Make the topics that are missing, with safe settings. What is there is left as it is."""
@@ -82,6 +83,7 @@ def create(
             replication=replication_factor,
             retention=retention,
             recipients=recipient or (),
+            dead_letters=dead_letter_topic,
         )
     give(made, as_json=as_json, view=made_view)
 
@@ -95,6 +97,7 @@ def check(
         int | None,
         typer.Option("--workers", min=1, metavar="N", help="How many workers are to run."),
     ] = None,
+    dead_letter_topic: DeadLetterTopic = None,
     as_json: Json = False,
 ) -> None:
     """Say what is unsafe about the topics, why, and what to do. Exit code 1 for a finding.
@@ -109,11 +112,11 @@ def check(
     topics = Topics(prefix)
     lanes = _lanes(place) if place.store or Path(DEFAULT_FILE).exists() else []
     with connected(kafka) as admin:
-        others = [topics.control.name, topics.dead_letters]
-        others += sorted(filter(topics.is_answers, admin.names()))
-        state = admin.state([topics.events.name, *others])
+        read = [topics.control.name, *sorted(filter(topics.is_answers, admin.names()))]
+        dead = dead_letter_topic or topics.dead_letters
+        state = admin.state([topics.events.name, *read, dead])
         settings = admin.settings(state)
-    wanted = Wanted(topics.events.name, others, workers)
+    wanted = Wanted(topics.events.name, read, dead_letters=dead, workers=workers)
     report = check_topics(wanted, state, settings, lanes)
     give(report, as_json=as_json, view=check_view)
     if not report.ok:

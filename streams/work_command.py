@@ -6,7 +6,7 @@ import typer
 
 from lineage.cli.options import example
 from lineage.cli.place import DEFAULT_STORE, Place, with_place
-from streams.options import PREFIX, SERVERS, Kafka, Prefix
+from streams.options import PREFIX, SERVERS, DeadLetterTopic, Kafka, Prefix
 
 Topics = Annotated[
     list[str] | None,
@@ -40,6 +40,7 @@ def work(
     kafka: Kafka = SERVERS,
     prefix: Prefix = PREFIX,
     topic: Topics = None,
+    dead_letter_topic: DeadLetterTopic = None,
     batch: Batch = 2000,
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = "127.0.0.1",
@@ -57,6 +58,7 @@ def work(
         servers=kafka,
         prefix=prefix,
         topics=tuple(topic or ()),
+        dead_letter_topic=dead_letter_topic,
         store=place.store or DEFAULT_STORE,
         keys=place.keys,
         policies=place.policies,

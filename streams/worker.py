@@ -24,8 +24,10 @@ from streams.agents import Taker
 from streams.cluster import ClusterState
 from streams.ending import die
 from streams.errors import BrokerUnusable, TopicMissing
+from streams.forwarding import Forwarder, connecting
 from streams.lanes import LaneName
 from streams.logs import LibraryHandler, Log
+from streams.messages import TellOf
 from streams.metrics import Metrics
 from streams.overseeing import Overseer
 from streams.progress import Progress
@@ -64,6 +66,18 @@ class Worker:
     group: str = "workers"
     """What the groups are called that share the partitions, after the topic's name"""
     still_seconds: float = STILL_SECONDS_MAX
+    forwarder: Forwarder | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Send dead letters on, if that is wanted."""
+        topic = self.settings.dead_letter_topic
+        connect = connecting(self.settings.servers)
+        if topic is not None:
+            self.forwarder = Forwarder(topic, connect, told=self.metrics.forwarded)
+
+    @property
+    def _tell_of(self) -> TellOf | None:
+        return None if self.forwarder is None else self.forwarder.of
 
     @property
     def connection(self) -> dict[str, Any]:
@@ -129,6 +143,7 @@ class Worker:
             lanes=self.tracker.lanes,
             sink=sink,
             options={"bootstrap_servers": self.connection["bootstrap_servers"]},
+            tell_of=self._tell_of,
             fail=self.fail,
         )
 
@@ -144,6 +159,7 @@ class Worker:
             group=f"{topic.name}-{self.group}",
             batch=self.settings.batch,
             options=self.connection,
+            tell_of=self._tell_of,
             fail=self.fail,
         )
 
@@ -178,6 +194,8 @@ class Worker:
 
             async def on_stop(self) -> None:
                 await sink.close()
+                if worker.forwarder is not None:
+                    await asyncio.to_thread(worker.forwarder.close)
 
         return Ingest
 
@@ -211,9 +229,18 @@ def chosen(settings: Settings, there: frozenset[str]) -> list[Topic]:
     """The topics to read: those that were named, else every one of this tracker that exists; in any
     case that for decisions, for Faust does not start without an agent.
 
-    Raises ``TopicMissing`` for one that is not there, or is none of ours.
+    Raises ``TopicMissing`` for one that is not there, or is none of ours, and ``TopicUnsafe`` where
+    dead letters would be read again.
     """
     names = settings.names
+    if (dead := settings.dead_letter_topic) is not None:
+        if names.named(dead) is not None:
+            raise TopicUnsafe(
+                f"dead letters would be sent on to {dead}, from which events are read",
+                do="name a topic of its own with --dead-letter-topic",
+            )
+        if dead not in there:
+            raise TopicMissing(dead)
     answers = sorted(name for name in there if names.is_answers(name))
     wanted = {*(settings.topics or (names.events.name, *answers)), names.control.name}
     found = []

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from lineage.service.errors import InvalidInput
 from lineage.service.incoming import Incoming, Tally
 from lineage.service.overlapping import Worker
-from lineage.service.recording import Checked, Recorder
-from lineage.storage.applying import LaneMoved
+from lineage.service.recording import REUSED, Checked, Recorder
+from lineage.storage.applying import Applied, LaneMoved, Untold
 from lineage.storage.drafts import DeadLetter, PreparedBatch
 from lineage.storage.errors import StatementRefused, StorageError
 from lineage.storage.ledger import LaneStand, Stretch, lanes_on_record, next_of
@@ -32,18 +33,32 @@ class LaneBehind(StorageError):
         self.stands = stands
 
 
+class Refused(NamedTuple):
+    """A message that becomes a dead letter: its offset, and what is wrong with it."""
+
+    item: int
+    reason: str
+    field: str
+
+
+Tell = Callable[[Sequence[Refused]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class LaneBatch:
     """Messages of one lane in order, each with its offset as ``item``.
 
     The lane stands ``at`` the first offset and will stand at ``next``; where the two are further
     apart than there are messages, whoever brings them knows that the others do not exist.
+    ``tell`` hears of dead letters before they are kept, at least once of each; what it raises
+    keeps the batch from being recorded.
     """
 
     lane: str
     at: int
     next: int
     incoming: Sequence[Incoming] = field(repr=False)
+    tell: Tell | None = field(default=None, repr=False)
 
     def since(self, offset: int) -> LaneBatch:
         """What of it is left for a lane that stands at this offset by now."""
@@ -136,9 +151,8 @@ class Lanes:
         self, batch: LaneBatch, checked: Checked, prepared: PreparedBatch
     ) -> tuple[PreparedBatch | None, Tally]:
         """Write one batch, or what of it others have left; gives what the next may come after."""
-        stretch = Stretch(batch.lane, batch.at, batch.next)
         try:
-            applied = self._recorder.apply(checked, prepared, stretch=stretch)
+            applied = self._apply(batch, checked, prepared)
         except LaneMoved as moved:
             if moved.next < batch.at:
                 raise LaneBehind(batch.lane, moved.next, batch.at) from None
@@ -149,6 +163,21 @@ class Lanes:
         except StatementRefused:
             return None, self._write_in_parts(batch, checked)
         return applied.batch, checked.tally
+
+    def _apply(self, batch: LaneBatch, checked: Checked, prepared: PreparedBatch) -> Applied:
+        """Record a batch, after its dead letters were told. Of ids that are used only the store
+        knows: what it has found is told without a lock, and then it begins again.
+        """
+        stretch = Stretch(batch.lane, batch.at, batch.next)
+        if batch.tell is None:
+            return self._recorder.apply(checked, prepared, stretch=stretch)
+        told = _told(batch.tell, checked.dead)
+        while True:
+            try:
+                return self._recorder.apply(checked, prepared, stretch=replace(stretch, told=told))
+            except Untold as found:
+                batch.tell([Refused(item, REUSED.reason, REUSED.field) for item in found.items])
+                told = told.union(found.items)
 
     def _write_in_parts(self, batch: LaneBatch, checked: Checked) -> Tally:
         """Find the message whose rows the database refuses, and keep it as a dead letter."""
@@ -162,3 +191,15 @@ class Lanes:
             _, became = self._write(*self._ready(half, None))
             tally.add(became)
         return tally
+
+
+def _told(tell: Tell, dead: Sequence[DeadLetter]) -> frozenset[int]:
+    """Tell of dead letters that the check has found; gives which."""
+    found = [
+        Refused(letter.item, letter.reason, letter.problems[0][0])
+        for letter in dead
+        if letter.item is not None
+    ]
+    if found:
+        tell(found)
+    return frozenset(refused.item for refused in found)

@@ -289,7 +289,9 @@ class Recorder:
     def apply(
         self, checked: Checked, prepared: PreparedBatch, *, stretch: Stretch | None = None
     ) -> Applied:
-        """Record it in one transaction and count what became of it. Raises ``LaneMoved``."""
+        """Record it in one transaction and count what became of it. Raises ``LaneMoved``, and
+        ``Untold`` where somebody must hear of dead letters first.
+        """
         applied = self._store.apply(prepared, now=self._now, follow=self._follow, stretch=stretch)
         checked.count(applied.statuses)
         return applied
@@ -302,4 +304,5 @@ def _letter(incoming: Incoming, problems: tuple[EventProblem, ...]) -> DeadLette
         message=incoming.raw(),
         problems=tuple((p.field, p.reason, p.expected) for p in problems),
         origin=incoming.origin,
+        item=incoming.item,
     )

@@ -103,6 +103,15 @@ class LaneMoved(StorageError):
         self.next = next_
 
 
+class Untold(StorageError):
+    """These ids turn out to be used, and who must be told of dead letters first knows nothing."""
+
+    def __init__(self, items: Sequence[int]) -> None:
+        """Carry the messages."""
+        super().__init__("somebody must be told of dead letters before they are kept")
+        self.items = items
+
+
 class Parts(Protocol):
     """The parts of a store that recording works with."""
 
@@ -132,6 +141,7 @@ class Applying:
         self._conn = conn
         self._batch = batch
         self._lane = LOCAL_LANE if stretch is None else stretch.lane
+        self._told = None if stretch is None else stretch.told
         self._head = lock_log(conn, parts.hasher, self._lane)
         if stretch is not None:
             self._move_on(stretch)
@@ -151,12 +161,14 @@ class Applying:
         self._head = move_on(self._conn, self._parts.hasher, head, stretch.next)
 
     def run(self, follow: Follow | None, expected: Expected | None) -> Applied:
-        """Record it, fold, and let acts follow."""
+        """Record it, fold, and let acts follow. Raises ``Untold`` before anything is written."""
         conn, folder = self._conn, self._parts.folder
         if expected is not None:
             self._check_version(expected)
         with joined_writes(conn):
             fresh, reused = self._split(self._batch.drafts)
+            if self._told is not None and (untold := sorted(set(reused) - self._told)):
+                raise Untold(untold)
             self._applied.recorded = len(fresh)
             whole, acting = folder.go_forward(conn, self._people(fresh))
             self._append(fresh)

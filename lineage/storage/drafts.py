@@ -58,6 +58,8 @@ class DeadLetter:
     message: bytes = field(repr=False)
     problems: tuple[tuple[str, str, str], ...] = ()
     origin: Origin | None = None
+    item: int | None = None
+    """which message of those that came with it"""
 
 
 @dataclass(slots=True)

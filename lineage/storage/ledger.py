@@ -64,12 +64,14 @@ class Head:
 class Stretch:
     """What of a lane one batch records: it must stand ``at`` this offset, and then at ``next``.
 
-    A lane on which nothing was recorded yet may begin anywhere.
+    A lane on which nothing was recorded yet may begin anywhere. Where somebody is told of a dead
+    letter before it is kept, ``told`` are the messages of which that is done.
     """
 
     lane: str
     at: int
     next: int
+    told: frozenset[int] | None = None
 
 
 class EventRow(NamedTuple):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 
 import lineage
 from lineage.events import EventClass
 from lineage.service.incoming import Incoming
-from lineage.service.lanes import LaneBatch, LaneBehind, Written
+from lineage.service.lanes import LaneBatch, LaneBehind, Refused, Written
 from lineage.storage import applying, ledger
 from lineage.storage.applying import LaneMoved
 from lineage.storage.drafts import Origin
@@ -176,3 +176,42 @@ def test_header_without_a_value_is_kept(tracker: Tracker) -> None:
     [written] = record(tracker, LaneBatch(LANE, 0, 1, [Incoming(0, None, "x[0]@0", bad, origin)]))
     assert written.tally.reasons == {"unknown_controller": 1}
     assert tracker.replay_dead_letters().reasons == {"unknown_controller": 1}
+
+
+def test_dead_letters_are_told_before_they_are_kept(tracker: Tracker) -> None:
+    """Whoever wants to know of them hears of each, also of ids that only the store finds used."""
+    record(tracker, batch(range(3)))
+    told: list[Refused] = []
+    kept: list[int] = []
+
+    def tell(refused: Sequence[Refused]) -> None:
+        told.extend(refused)
+        kept.append(tracker.dead_letters().total)
+
+    other = [said(n, time="2026-01-05T10:00:00Z") for n in (1, 2)]
+    raw = [b"{ cut off", *other, said(9)]
+    incoming = [Incoming(n, None, f"x[0]@{n}", one, FACTS) for n, one in enumerate(raw, start=3)]
+    [written] = record(tracker, LaneBatch(LANE, 3, 7, incoming, tell))
+    assert [(one.item, one.reason) for one in told] == [
+        (3, "bad_json"),
+        (4, "id_reused"),
+        (5, "id_reused"),
+    ]
+    assert kept == [0, 0]
+    assert (written.tally.recorded, written.tally.refused) == (1, 3)
+    assert tracker.dead_letters().total == 3
+    assert tracker.verify().ok
+
+
+def test_who_cannot_be_told_keeps_the_batch_from_being_recorded(tracker: Tracker) -> None:
+    """Nothing is passed over of which somebody was to hear."""
+
+    def tell(refused: Sequence[Refused]) -> None:
+        raise ConnectionError
+
+    bad = Incoming(1, None, "x[0]@1", b"no event", FACTS)
+    good = Incoming(0, None, "x[0]@0", said(1), FACTS)
+    with pytest.raises(ConnectionError):
+        record(tracker, LaneBatch(LANE, 0, 2, [good, bad], tell))
+    assert tracker.lanes.next_of(LANE) is None
+    assert (tracker.verify().events, tracker.dead_letters().total) == (0, 0)

@@ -13,6 +13,7 @@ from typing import Any
 from lineage.service.recording import Recorder
 from lineage.storage import applying
 from lineage.storage.store import Store
+from streams.forwarding import Forwarder
 from streams.metrics import Metrics
 from streams.reader import Reader
 from streams.settings import Settings
@@ -31,11 +32,14 @@ AFTER = {
     "after a batch was read": (Sink, "put"),
 }
 FAILPOINTS = (*BEFORE, *AFTER)
+BEFORE_FORWARD = {"before a dead letter is sent on": (Forwarder, "_send")}
+AFTER_FORWARD = {"after a dead letter was sent on": (Forwarder, "_send")}
 
 
 def stops_at(failpoint: str, count: int, *, frozen: bool) -> None:
     """Let the process kill or freeze itself the ``count``-th time it comes to a place."""
-    owner, name = (BEFORE | AFTER)[failpoint]
+    before, after = BEFORE | BEFORE_FORWARD, AFTER | AFTER_FORWARD
+    owner, name = (before | after)[failpoint]
     plain: Callable[..., Any] = getattr(owner, name)
     left = [count]
 
@@ -45,10 +49,10 @@ def stops_at(failpoint: str, count: int, *, frozen: bool) -> None:
             os.kill(os.getpid(), SIGSTOP if frozen else SIGKILL)
 
     def dying(*args: Any, **options: Any) -> Any:
-        if failpoint in BEFORE:
+        if failpoint in before:
             reached()
         done = plain(*args, **options)
-        if failpoint in AFTER:
+        if failpoint in after:
             reached()
         return done
 

@@ -54,10 +54,12 @@ def test_a_batch_is_counted() -> None:
     metrics.batch(Batch())
     metrics.batch(Batch())
     metrics.retries()
+    metrics.forwarded(3)
     found = samples(scraped(metrics))
     assert found["lineage_events_recorded_total", ()] == 6
     assert found["lineage_duplicates_total", ()] == 2
     assert found["lineage_dead_letters_total", (("reason", "bad_json"),)] == 2
+    assert found["lineage_dead_letters_forwarded_total", ()] == 3
     assert found["lineage_retries_total", ()] == 1
     assert found["lineage_batch_seconds_count", ()] == 2
     assert found["lineage_batch_seconds_sum", ()] == pytest.approx(0.04)

@@ -51,6 +51,27 @@ def test_topics_are_made_with_safe_settings(run: Run, kafka: Kafka, prefix: str)
     assert checked.exit_code == 0
 
 
+def test_topic_of_dead_letters_may_have_another_name(
+    run: Run, kafka: Kafka, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made and checked under the name that workers are given, and has room for what it is
+    to take.
+    """
+    monkeypatch.setenv("LINEAGE_DEAD_LETTER_TOPIC", f"{prefix}.refused")
+    made = answer(run("topics", "create", "--partitions", "1", "--json"))["topics"]
+    assert [row["topic"] for row in made] == [
+        f"{prefix}.{name}" for name in ("events", "control", "refused")
+    ]
+    assert run("topics", "check").exit_code == 0
+    resource = ConfigResource(
+        ConfigResourceType.TOPIC, f"{prefix}.refused", configs={"max.message.bytes": "1114112"}
+    )
+    kafka.admin.alter_configs([resource])
+    found = answer(run("topics", "check", "--json"))["findings"]
+    at = [(each["topic"], each["check"]) for each in found]
+    assert (f"{prefix}.refused", "message-size") in at
+
+
 def test_what_is_there_is_left_as_it_is(run: Run, kafka: Kafka, prefix: str) -> None:
     """A second run makes what is missing and changes nothing, whatever it is asked for."""
     run("topics", "create", "--partitions", "2")

@@ -15,7 +15,10 @@ from streams.options import PREFIX
 from streams.settings import Settings
 from streams.topics import PREFIX_DEFAULT
 
-VARIABLES = ("STORE", "KEYS", "POLICIES", "RECIPIENTS", "KAFKA", "TOPICS_PREFIX")
+VARIABLES = (
+    *("STORE", "KEYS", "POLICIES", "RECIPIENTS"),
+    *("KAFKA", "TOPICS_PREFIX", "DEAD_LETTER_TOPIC"),
+)
 
 
 @pytest.fixture
@@ -51,13 +54,14 @@ def test_every_option_reaches_the_worker(started: list[Settings]) -> None:
     """None is read and forgotten."""
     words = "--kafka a:1,b:2 --prefix p --topic p.events --topic p.control --store sqlite:///x.db"
     more = "--keys k --policies pol --recipients r.yaml --batch 7 --metrics-port 9464"
-    last = "--metrics-host 192.0.2.1"
+    last = "--metrics-host 192.0.2.1 --dead-letter-topic dead"
     assert work(*words.split(), *more.split(), *last.split()) == 0
     assert started == [
         Settings(
             servers="a:1,b:2",
             prefix="p",
             topics=("p.events", "p.control"),
+            dead_letter_topic="dead",
             store="sqlite:///x.db",
             keys=Path("k"),
             policies=Path("pol"),
