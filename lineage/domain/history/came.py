@@ -13,16 +13,38 @@ from typing import NamedTuple
 from lineage.domain.facts import Moment, Recorded
 from lineage.events import (
     CrossBorderTransfer,
+    DataCollected,
     DataDeidentified,
+    DataInboundReceived,
     DataOnwardShared,
     DataShared,
     DataSold,
     DataStored,
     DataTransferred,
+    LogRecorded,
+    OrderCompleted,
     PublicDisclosed,
     RecipientDeleted,
     ReidentificationDetected,
 )
+
+CAME_BY = (
+    CrossBorderTransfer,
+    DataCollected,
+    DataDeidentified,
+    DataInboundReceived,
+    DataOnwardShared,
+    DataShared,
+    DataSold,
+    DataStored,
+    DataTransferred,
+    LogRecorded,
+    OrderCompleted,
+    PublicDisclosed,
+    RecipientDeleted,
+    ReidentificationDetected,
+)
+"""All that puts a category on record, which is what a transfer of everything takes"""
 
 
 class Arrival(NamedTuple):
@@ -39,7 +61,7 @@ class Came:
     """Arrivals and erasures at recipients, in canonical order."""
 
     def __init__(self, events: Iterable[Recorded]) -> None:
-        """Take the person's events in canonical order."""
+        """Take the person's events of the types ``CAME_BY`` in canonical order."""
         self._in: dict[str, list[Arrival]] = defaultdict(list)
         self._out: dict[str, list[tuple[Moment, frozenset[str]]]] = defaultdict(list)
         on_record: set[str] = set()

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from lineage.domain.facts import Moment, Recorded
-from lineage.domain.history.came import Came
+from lineage.domain.history.came import CAME_BY, Came
+from lineage.domain.history.circumstances import EVERYTHING, bits_of
 from lineage.domain.history.consents import Consents
 from lineage.domain.history.holds import Holds
 from lineage.domain.history.orders import Order, orders_of
-from lineage.domain.history.requested import Timeline, requests_of
-from lineage.events import EventData
+from lineage.domain.history.requested import REQUEST_STEPS, Timeline, requests_of
+from lineage.events import (
+    ConsentGranted,
+    ConsentWithdrawn,
+    EventData,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    RetentionHoldPlaced,
+    RetentionHoldReleased,
+)
 
 Data = TypeVar("Data", bound=EventData)
+Folded = TypeVar("Folded")
 
 
 class History:
     """Effective events in canonical order: ``events`` of one person, ``wide`` of the controller.
 
-    For what is asked of a controller as a whole ``events`` is empty. ``as_of`` is the moment of
-    asking in microseconds; nothing later is in here.
+    For what is asked of a controller as a whole there are no events. ``as_of`` is the moment of
+    asking in microseconds; nothing later is in here. ``looked_at`` are the types that somebody has
+    asked for so far, as bits of ``circumstances``: what nobody looked at decided nothing.
     """
 
     def __init__(
@@ -34,52 +45,78 @@ class History:
     ) -> None:
         """Take what ``effective_events`` gave."""
         self.controller = controller
-        self.events = tuple(events)
-        self.wide = tuple(wide)
+        self._events = tuple(events)
+        self._wide = tuple(wide)
         self.as_of = as_of
+        self.looked_at = 0
+        self.looked_at_wide = False
+        self._folded: dict[str, Any] = {}
 
-    def every(self, *models: type[Data]) -> Iterator[tuple[Recorded, Data]]:
+    @property
+    def events(self) -> tuple[Recorded, ...]:
+        """Every event of the person. Ask for types (``every``) where they are known."""
+        self.looked_at = EVERYTHING
+        return self._events
+
+    @property
+    def wide(self) -> tuple[Recorded, ...]:
+        """Every event of the controller itself."""
+        self.looked_at_wide = True
+        return self._wide
+
+    def only(self, *models: type[EventData]) -> list[Recorded]:
+        """The person's events of these types."""
+        self.looked_at |= bits_of(models)
+        return [event for event in self._events if isinstance(event.data, models)]
+
+    def every(self, *models: type[Data]) -> list[tuple[Recorded, Data]]:
         """The person's events of these types, each with its data."""
-        return _of(self.events, models)
+        self.looked_at |= bits_of(models)
+        return _of(self._events, models)
 
-    def every_wide(self, *models: type[Data]) -> Iterator[tuple[Recorded, Data]]:
+    def every_wide(self, *models: type[Data]) -> list[tuple[Recorded, Data]]:
         """The controller's own events of these types, each with its data."""
         return _of(self.wide, models)
 
-    def before(self, at: Moment, *models: type[Data]) -> Iterator[tuple[Recorded, Data]]:
+    def before(self, at: Moment, *models: type[Data]) -> list[tuple[Recorded, Data]]:
         """The person's events of these types that come before a moment."""
-        return ((event, data) for event, data in self.every(*models) if event.moment < at)
+        return [found for found in self.every(*models) if found[0].moment < at]
 
-    @cached_property
+    def folded(
+        self, name: str, fold: Callable[[list[Recorded]], Folded], *models: type[EventData]
+    ) -> Folded:
+        """A circumstance folded from the events of these types, once."""
+        self.looked_at |= bits_of(models)
+        if name not in self._folded:
+            self._folded[name] = fold(self.only(*models))
+        found: Folded = self._folded[name]
+        return found
+
+    @property
     def consents(self) -> Consents:
         """What the person has consented to."""
-        return Consents(self.events)
+        return self.folded("consents", Consents, ConsentGranted, ConsentWithdrawn)
 
-    @cached_property
+    @property
     def requests(self) -> Mapping[str, Timeline]:
         """The person's requests and cancellations, by id."""
-        return requests_of(self.events)
+        return self.folded("requests", requests_of, *REQUEST_STEPS)
 
-    @cached_property
+    @property
     def holds(self) -> Holds:
         """What must be kept of the person's data."""
-        return Holds(self.events)
+        return self.folded("holds", Holds, RetentionHoldPlaced, RetentionHoldReleased)
 
-    @cached_property
+    @property
     def orders(self) -> Mapping[str, Order]:
         """The person's orders, by id."""
-        return orders_of(self.events)
+        return self.folded("orders", orders_of, OrderCreated, OrderCompleted, OrderCancelled)
 
-    @cached_property
+    @property
     def came(self) -> Came:
         """What came to whom, and what was erased there."""
-        return Came(self.events)
+        return self.folded("came", Came, *CAME_BY)
 
 
-def _of(
-    events: Iterable[Recorded], models: tuple[type[Data], ...]
-) -> Iterator[tuple[Recorded, Data]]:
-    for event in events:
-        data = event.data
-        if isinstance(data, models):
-            yield event, data
+def _of(events: Iterable[Recorded], models: tuple[type[Data], ...]) -> list[tuple[Recorded, Data]]:
+    return [(event, event.data) for event in events if isinstance(event.data, models)]

@@ -33,7 +33,7 @@ CANCELLATION = "cancellation"
 Receipt = RequestReceived | AccountCancellationRequested
 Decision = RequestDecided | AccountCancellationApproved
 
-_STEPS = (
+REQUEST_STEPS = (
     RequestReceived,
     AccountCancellationRequested,
     IdentityVerificationRequested,
@@ -93,7 +93,7 @@ def requests_of(events: Iterable[Recorded]) -> dict[str, Timeline]:
     """The person's requests and cancellations by id, from its events in canonical order."""
     steps: dict[str, list[Recorded]] = defaultdict(list)
     for event in events:
-        if isinstance(event.data, _STEPS):
+        if isinstance(event.data, REQUEST_STEPS):
             steps[event.data.request_id].append(event)
     return {request_id: _timeline(request_id, found) for request_id, found in steps.items()}
 
