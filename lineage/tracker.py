@@ -362,17 +362,23 @@ class Tracker:
         """Check every row of the ledger against keys and tree; name the first wrong row."""
         return self._upkeep.verify(progress)
 
-    def dead_letters(self, *, reason: str | None = None, limit: int = 100) -> answers.DeadLetters:
-        """Messages that could not be accepted, the oldest first, without their content."""
-        return self._upkeep.dead_letters(reason=reason, limit=limit)
+    def dead_letters(
+        self, *, reason: str | None = None, event_type: str | None = None, limit: int = 100
+    ) -> answers.DeadLetters:
+        """Messages that could not be accepted, the oldest first, without their content.
+        ``event_type``: ``lineage.data_shared.v1``, ``data_shared`` or ``unknown``.
+        """
+        return self._upkeep.dead_letters(reason=reason, event_type=event_type, limit=limit)
 
     def dead_letter(self, id: int) -> answers.DeadLetterRow:
         """One such message, in clear."""
         return self._upkeep.dead_letter(id)
 
-    def replay_dead_letters(self, *, reason: str | None = None) -> answers.RecordReceipt:
+    def replay_dead_letters(
+        self, *, reason: str | None = None, event_type: str | None = None
+    ) -> answers.RecordReceipt:
         """Record such messages again, after what stopped them has been mended."""
-        return self._upkeep.replay(reason=reason)
+        return self._upkeep.replay(reason=reason, event_type=event_type)
 
     def doctor(self) -> answers.DoctorReport:
         """Whether store, keys and lanes are sound, and what waits for somebody."""

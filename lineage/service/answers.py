@@ -322,12 +322,15 @@ class RebuildReport(Answer):
 
 
 class DeadLetterRow(Answer):
-    """One message that could not be accepted. ``message`` only where it is asked for (``show``)."""
+    """One message that could not be accepted; ``type`` is "unknown" where it could not be read.
+    ``message`` only where it is asked for (``show``).
+    """
 
     id: int
     recorded_at: datetime
     lane: str
     place: str
+    type: str
     reason: str
     field: str
     expected: str

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 
 from lineage.events.times import format_time, from_micros
 from lineage.service import answers
 from lineage.service.checking import FUTURE_MICROS_MAX
+from lineage.service.dead_types import of_type, type_of
 from lineage.service.errors import InvalidInput, NotFound
 from lineage.service.garbage import fewer_collections
 from lineage.service.incoming import Incoming, joined
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.storage.dead_letters import StoredDeadLetter
+from lineage.storage.engines import Connection
 from lineage.storage.freshness import newest_recording, read_freshness
 from lineage.storage.rebuilding import rebuild
 from lineage.storage.shared_ids import count_shared_ids
@@ -23,6 +26,7 @@ from lineage.storage.tasks import AWAITING_PERSON
 from lineage.storage.verifying import Verifier
 
 LIST_MAX = 1000
+LIST_PAGE = 100
 REPLAY_BATCH = 500
 
 
@@ -61,17 +65,29 @@ class Upkeep:
             seconds=time.monotonic() - started,
         )
 
-    def dead_letters(self, *, reason: str | None, limit: int) -> answers.DeadLetters:
+    def dead_letters(
+        self, *, reason: str | None, event_type: str | None, limit: int
+    ) -> answers.DeadLetters:
         """The oldest dead letters, without their messages."""
         if not 1 <= limit <= LIST_MAX:
             raise InvalidInput(f"the limit must lie between 1 and {LIST_MAX}")
-        box = self._store.dead_letters
+        box, wanted = self._store.dead_letters, of_type(event_type)
         with self._store.reading() as conn:
+            found = (x for x in self._letters(conn, reason) if wanted(x))
             return answers.DeadLetters(
                 total=box.count(conn),
                 reasons=box.reasons(conn),
-                rows=[_letter_row(x) for x in box.letters(conn, reason=reason, limit=limit)],
+                rows=[_letter_row(letter) for letter in islice(found, limit)],
             )
+
+    def _letters(self, conn: Connection, reason: str | None) -> Iterator[StoredDeadLetter]:
+        """All of them in order, a page in memory at a time."""
+        after = 0
+        while page := list(
+            self._store.dead_letters.letters(conn, reason=reason, after=after, limit=LIST_PAGE)
+        ):
+            yield from page
+            after = page[-1].id
 
     def dead_letter(self, number: int) -> answers.DeadLetterRow:
         """One dead letter, its message in clear."""
@@ -84,9 +100,9 @@ class Upkeep:
             do="lineage dead-letters list shows those there are",
         )
 
-    def replay(self, *, reason: str | None) -> answers.RecordReceipt:
+    def replay(self, *, reason: str | None, event_type: str | None) -> answers.RecordReceipt:
         """Record the kept messages again; those on record now are dropped from the box."""
-        started = time.monotonic()
+        started, wanted = time.monotonic(), of_type(event_type)
         receipts, after = [], 0
         while True:
             with self._store.reading() as conn:
@@ -99,8 +115,12 @@ class Upkeep:
                 break
             after = letters[-1].id
             incoming = [
-                Incoming(x.id, None, f"dead letter {x.id}", x.message, x.origin) for x in letters
+                Incoming(x.id, None, f"dead letter {x.id}", x.message, x.origin)
+                for x in letters
+                if wanted(x)
             ]
+            if not incoming:
+                continue
             receipt, accepted = self._recorder.replay(incoming)
             receipts.append(receipt)
             self._store.run(partial(self._store.dead_letters.drop, ids=accepted))
@@ -178,6 +198,7 @@ def _letter_row(letter: StoredDeadLetter) -> answers.DeadLetterRow:
         recorded_at=from_micros(letter.recorded_at),
         lane=letter.lane,
         place=letter.place,
+        type=type_of(letter),
         reason=letter.reason,
         field=field,
         expected=expected,

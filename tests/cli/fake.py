@@ -137,6 +137,7 @@ def letter(message: str | None = None) -> answers.DeadLetterRow:
         recorded_at=NOW,
         lane="local",
         place="line 7",
+        type="lineage.data_shared.v1",
         reason="unknown_category",
         field="data.categories[0]",
         expected="a category of the controller",

@@ -60,7 +60,7 @@ def test_json_is_the_model_that_python_returns(
         ("request list", ["r1", "3 erased, 1 sent"]),
         ("request open m1", ["request r1", "in progress"]),
         ("request decide r1 --outcome accepted", ["plan for", "FastParcel"]),
-        ("dead-letters list", ["17", "unknown_category", "data.categories[0]"]),
+        ("dead-letters list", ["17", "data_shared.v1", "unknown_category", "data.categories[0]"]),
         ("dead-letters show 17", ['{"id":"e1"}\\x1b[31m']),
         ("dead-letters replay", ["97 recorded of 100 read"]),
         ("verify", ["The ledger is whole: 40 events", "ab" * 32]),

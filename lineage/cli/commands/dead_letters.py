@@ -15,15 +15,28 @@ from lineage.cli.views.receipts import receipt_view, say_problems
 Reason = Annotated[
     str | None, typer.Option("--reason", metavar="CODE", help="Only those with this reason.")
 ]
-Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Rows to show.")]
+Type = Annotated[
+    str | None,
+    typer.Option(
+        "--type",
+        metavar="TYPE",
+        help="Only those of this type: data_shared, lineage.data_shared.v1, or unknown.",
+    ),
+]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="Rows to show.")]
 
 
 def list_all(
-    place: Place, reason: Reason = None, limit: Limit = 100, as_json: Json = False
+    place: Place,
+    *,
+    reason: Reason = None,
+    event_type: Type = None,
+    limit: Limit = 100,
+    as_json: Json = False,
 ) -> None:
-    """List the messages that were refused, with the count by reason."""
+    """List the messages that were refused, with the count of all by reason."""
     with opened(place) as tracker:
-        answer = tracker.dead_letters(reason=reason, limit=limit)
+        answer = tracker.dead_letters(reason=reason, event_type=event_type, limit=limit)
     give(answer, as_json=as_json, view=dead_letters_view)
 
 
@@ -39,10 +52,12 @@ def show(
     give(answer, as_json=as_json, view=dead_letter_view)
 
 
-def replay(place: Place, *, reason: Reason = None, as_json: Json = False) -> None:
+def replay(
+    place: Place, *, reason: Reason = None, event_type: Type = None, as_json: Json = False
+) -> None:
     """Try the refused messages again, after what they failed on was put right."""
     with opened(place) as tracker, progress("replaying"):
-        receipt = tracker.replay_dead_letters(reason=reason)
+        receipt = tracker.replay_dead_letters(reason=reason, event_type=event_type)
     give(receipt, as_json=as_json, view=receipt_view)
     if not as_json:
         say_problems(receipt, strict=False)
@@ -60,7 +75,11 @@ def add_to(app: typer.Typer) -> None:
     for name, command, line in (
         ("list", list_all, "lineage dead-letters list --reason unknown_category"),
         ("show", show, "lineage dead-letters show 17"),
-        ("replay", replay, "lineage dead-letters replay --reason unknown_category"),
+        (
+            "replay",
+            replay,
+            "lineage dead-letters replay --type data_shared --reason unknown_category",
+        ),
     ):
         group.command(name, epilog=example(line))(with_place(command))
     app.add_typer(group, name="dead-letters")

@@ -19,11 +19,11 @@ def dead_letters_view(answer: DeadLetters) -> Iterator[RenderableType]:
     yield title(f"{answer.total:,} {letters}", reasons)
     if answer.rows:
         yield table(
-            *("id", "recorded", "lane", "place", "reason", "field", "expected"),
+            *("id", "recorded", "lane", "place", "type", "reason", "field", "expected"),
             rows=(
                 [
                     *(str(row.id), moment(row.recorded_at), row.lane, row.place),
-                    *(row.reason, row.field, row.expected),
+                    *(row.type.removeprefix("lineage."), row.reason, row.field, row.expected),
                 ]
                 for row in answer.rows
             ),
@@ -37,6 +37,7 @@ def dead_letters_view(answer: DeadLetters) -> Iterator[RenderableType]:
 def dead_letter_view(row: DeadLetterRow) -> Iterator[RenderableType]:
     """Yield what was wrong, then the message as it came."""
     yield title(f"dead letter {row.id}", moment(row.recorded_at), f"{row.lane} {row.place}")
+    yield note(row.type, style="")
     yield note(f"{row.field}: expected {row.expected} ({row.reason})".removeprefix(": "), style="")
     if row.message is not None:
         yield note("")
