@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from lineage.service.errors import InvalidInput
+from lineage.service.garbage import fewer_collections
 from lineage.service.incoming import Incoming, Tally
 from lineage.service.overlapping import Worker
 from lineage.service.recording import REUSED, Checked, Recorder
@@ -129,7 +130,7 @@ class Lanes:
             batch = next(batches, None)
             return None if batch is None else self._ready(batch, last)
 
-        with Worker(prepare_next) as worker:
+        with fewer_collections(), Worker(prepare_next) as worker:
             while (ready := worker.take()) is not None:
                 batch, checked, prepared = ready
                 if prepared.after is not last:  # made over again, with other refs

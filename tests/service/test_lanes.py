@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -9,6 +10,7 @@ import pytest
 
 import lineage
 from lineage.events import EventClass
+from lineage.service.garbage import THRESHOLDS
 from lineage.service.incoming import Incoming
 from lineage.service.lanes import LaneBatch, LaneBehind, Refused, Written
 from lineage.storage import applying, ledger
@@ -78,6 +80,18 @@ def test_gap_is_refused(tracker: Tracker) -> None:
         record(tracker, batch(range(11, 20)))
     assert tracker.lanes.next_of(LANE) == 10
     assert tracker.verify().events == 10
+
+
+def test_garbage_is_collected_less_often_meanwhile(tracker: Tracker) -> None:
+    """Recording from lanes goes on for days and makes no cycles: Python looks for fewer of them
+    until it ends, however it ends.
+    """
+    before, meanwhile = gc.get_threshold(), []
+    tracker.lanes.record([batch(range(5))], lambda _: meanwhile.append(gc.get_threshold()))
+    with pytest.raises(LaneBehind):
+        record(tracker, batch(range(6, 9)))
+    assert meanwhile == [THRESHOLDS]
+    assert gc.get_threshold() == before
 
 
 def test_known_hole_is_passed(tracker: Tracker) -> None:
