@@ -15,6 +15,7 @@ from bench import (
     recording,
     report,
     singles,
+    streaming,
     upkeep,
 )
 from bench.harness import LONG, REAL, SMALL, Row, say
@@ -28,6 +29,7 @@ PARTS: dict[str, Callable[[Stores], Iterator[Row]]] = {
     "upkeep": upkeep.measure,
     "dispatching": dispatching.measure,
     "generating": generating.measure,
+    "stream": streaming.measure,
 }
 
 
@@ -51,7 +53,9 @@ def main(arguments: list[str] | None = None) -> None:
         print(where, flush=True)
         rows = measured(stores, chosen.only or list(PARTS))
         print(f"\n{report.table(rows)}\n", flush=True)
-        profiled = profiling.profile(stores) if chosen.profile or chosen.write else ""
+        profiled = ""
+        if chosen.profile or chosen.write:
+            profiled = f"{profiling.profile(stores)}\n\n{streaming.profile(stores)}"
     if profiled:
         print(profiled)
     if chosen.write:

@@ -11,12 +11,14 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import lineage
+from bench.floors import Floor
 from bench.harness import ENGINES, Engine, say
 from bench.stores import Place, Stores
 from bench.streams import controllers, subject_of_crowd
@@ -27,7 +29,7 @@ from lineage.tracker import Tracker
 
 CHUNK = 10_000
 RECIPIENTS = 40
-LOG = 9
+LOG = 9_999
 """Far from those of the lanes that record."""
 
 TABLES = (t.subjects, t.events, t.persons, t.edges)
@@ -43,6 +45,11 @@ class Crowd:
     place: Place
     tracker: Tracker
     people: int
+
+    @cached_property
+    def floor(self) -> Floor:
+        """The floor beside it, made by the first who asks."""
+        return Floor(self.tracker.store.engine)
 
 
 def crowds(stores: Stores, people: int) -> dict[Engine, Crowd]:

@@ -36,6 +36,8 @@ class Size:
     memory: tuple[int, int]
     memory_engines: tuple[Engine, ...]
     people_told: int
+    consumed: int  # messages of a topic that are read and no more
+    backlog: tuple[int, int]  # events of topics that a worker finds full
 
 
 SMALL = Size(
@@ -55,6 +57,8 @@ SMALL = Size(
     memory=(300, 600),
     memory_engines=("sqlite",),
     people_told=2,
+    consumed=6_000,
+    backlog=(300, 1_200),
 )
 REAL = Size(
     name="real",
@@ -73,6 +77,8 @@ REAL = Size(
     memory=(60_000, 240_000),
     memory_engines=ENGINES,
     people_told=60,
+    consumed=600_000,
+    backlog=(60_000, 240_000),
 )
 LONG = Size(
     name="long",
@@ -91,6 +97,8 @@ LONG = Size(
     memory=(250_000, 1_000_000),
     memory_engines=ENGINES,
     people_told=200,
+    consumed=2_000_000,
+    backlog=(500_000, 2_000_000),
 )
 
 

@@ -63,17 +63,17 @@ def profile(stores: Stores) -> str:
         tracker = made[engine].tracker
         first, second = (disturbed(shop_round(stores.size, 50 + 2 * number + n)) for n in range(2))
         stages, took = _stages(tracker, first)
-        parts.append(_table(f"{NAMES[engine]}, by stage", "stage", stages, took, len(first)))
+        parts.append(table_of(f"{NAMES[engine]}, by stage", "stage", stages, took, len(first)))
         spent, took = _statements(tracker, second)
         shown = dict(sorted(spent.items(), key=lambda one: -one[1].wall)[:STATEMENTS_SHOWN])
         parts.append(
-            _table(f"{NAMES[engine]}, by statement", "statement", shown, took, len(second))
+            table_of(f"{NAMES[engine]}, by statement", "statement", shown, took, len(second))
         )
         say(f"profile of recording, {NAMES[engine]}")
     return "\n\n".join(parts)
 
 
-def _table(title: str, what: str, spent: dict[str, Spent], took: float, events: int) -> str:
+def table_of(title: str, what: str, spent: dict[str, Spent], took: float, events: int) -> str:
     lines = [
         f"**{title}**: {took / events * 1e6:,.0f} µs an event in all",
         "",
@@ -88,13 +88,13 @@ def _table(title: str, what: str, spent: dict[str, Spent], took: float, events: 
 
 def _stages(tracker: Tracker, events: Sequence[bytes]) -> tuple[dict[str, Spent], float]:
     spent = {name: Spent() for *_, name in STAGES}
-    with _timed(spent):
+    with timed(spent):
         took = seconds(lambda: tracker.record(events, batch_size=BATCH))
     return {name: one for name, one in spent.items() if one.calls}, took
 
 
 @contextmanager
-def _timed(spent: dict[str, Spent]) -> Iterator[None]:
+def timed(spent: dict[str, Spent]) -> Iterator[None]:
     plain: list[tuple[Any, str, Any]] = []
     for owner, attribute, name in STAGES:
         found = getattr(owner, attribute, None)

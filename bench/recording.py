@@ -32,7 +32,7 @@ def shop_round(size: Size, number: int) -> list[bytes]:
 
 def _on(stores: Stores, engine: Engine, crowd: Crowd) -> Iterator[Row]:
     size = stores.size
-    floor = Floor(crowd.tracker.store.engine)
+    crowd.floor.pass_over()  # what other parts have recorded
     streams: dict[str, Callable[[int], list[bytes]]] = {
         "shop": lambda number: shop_round(size, number),
         "hard": lambda number: hard(size.events, seed=number),
@@ -41,35 +41,35 @@ def _on(stores: Stores, engine: Engine, crowd: Crowd) -> Iterator[Row]:
         rounds = []
         for number in range(1, size.rounds + 1):
             events = disturbed(stream(number))
-            rounds.append(_one_program(crowd, floor, events))
+            rounds.append(_one_program(crowd, events))
             say(f"record, {name}, {NAMES[engine]}: {rounds[-1][0]:.3f} of the floor")
         target, moonshot = TARGETS[engine] if name == "shop" else (None, None)
-        yield _row(f"record, {name}, {NAMES[engine]}", rounds, target, moonshot)
+        yield row_of(f"record, {name}, {NAMES[engine]}", rounds, target, moonshot)
     if engine == "sqlite":  # which has one writer
         return
     rounds = []
     for number in range(1, size.rounds + 1):
         events = disturbed(shop_round(size, size.rounds + number))
-        rounds.append(_two_writers(stores, crowd, floor, events))
+        rounds.append(_two_writers(stores, crowd, events))
         say(f"record, shop, two writers: {rounds[-1][0]:.3f} of the floor")
-    yield _row(f"record, shop, {NAMES[engine]}, two writers", rounds, *TWO_WRITERS)
+    yield row_of(f"record, shop, {NAMES[engine]}, two writers", rounds, *TWO_WRITERS)
 
 
-def _row(what: str, rounds: Sequence[Round], target: float | None, moonshot: float | None) -> Row:
+def row_of(what: str, rounds: Sequence[Round], target: float | None, moonshot: float | None) -> Row:
     ratio, ours, floor = (middle([each[n] for each in rounds]) for n in range(3))
     return Row(what, rate(ours, 1), rate(floor, 1), ratio, target, moonshot)
 
 
-def _one_program(crowd: Crowd, floor: Floor, events: Sequence[bytes]) -> Round:
+def _one_program(crowd: Crowd, events: Sequence[bytes]) -> Round:
     receipts = []
     took = seconds(lambda: receipts.append(crowd.tracker.record(events, batch_size=BATCH)))
     counted = (receipts[0].recorded, receipts[0].duplicates, receipts[0].refused)
     different = len(set(events))
     assert counted == (different, len(events) - different, 0), counted
-    return _against(floor, len(events), different, took)
+    return against(crowd.floor, len(events), different, took)
 
 
-def _two_writers(stores: Stores, crowd: Crowd, floor: Floor, events: Sequence[bytes]) -> Round:
+def _two_writers(stores: Stores, crowd: Crowd, events: Sequence[bytes]) -> Round:
     """Two programs, each with half of the people, as two partitions of a stream would have them."""
     works = []
     for half in (0, 1):
@@ -83,14 +83,14 @@ def _two_writers(stores: Stores, crowd: Crowd, floor: Floor, events: Sequence[by
     assert sum(one["recorded"] for one in found) == different
     assert sum(one["duplicates"] for one in found) == len(events) - different
     took = max(one["ended"] for one in found) - min(one["began"] for one in found)
-    return _against(floor, len(events), different, took)
+    return against(crowd.floor, len(events), different, took)
 
 
 def _half(event: bytes) -> int:
     return crc32(json.loads(event)["subject"].encode()) % 2
 
 
-def _against(floor: Floor, sent: int, different: int, took: float) -> Round:
+def against(floor: Floor, sent: int, different: int, took: float) -> Round:
     """The floor's rows are those that were recorded, so what was sent twice is our loss."""
     buffers, count = floor.buffers(BATCH)
     assert count == different, (count, different)

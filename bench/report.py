@@ -14,7 +14,10 @@ from bench.harness import BATCH, Row
 from bench.stores import Stores
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-PACKAGES = ("sqlalchemy", "psycopg", "pydantic", "cryptography", "httpcore", "eventsourcing")
+PACKAGES = (
+    *("sqlalchemy", "psycopg", "pydantic", "cryptography", "httpcore", "eventsourcing"),
+    *("aiokafka", "faust-streaming", "kafka-python"),
+)
 
 HEAD = (
     "| measured | ours | floor | ratio | target | moonshot | |",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +14,11 @@ from typing import Any, Self
 import lineage
 from bench.harness import Engine, Size, say
 from lineage.tracker import Tracker
-from tests.support import native
+from tests.support import kafka_broker, native
+from tests.support.brokers import Broker, KafkaMissing
 from tests.support.databases import Databases
+from tests.support.kafka_topics import Kafka
+from tests.support.native_broker import NativeBroker
 from tests.support.postgres import VARIABLE, GivenServer
 from tests.support.servers import Server, connect
 
@@ -44,9 +47,15 @@ class Place:
 class Stores:
     """Places for stores on both engines; all that was made is gone with the block."""
 
-    def __init__(self, size: Size, databases: Databases | None = None) -> None:
-        """``databases`` are those of a server that runs already: the tests have one."""
+    def __init__(
+        self,
+        size: Size,
+        databases: Databases | None = None,
+        kafka: Callable[[], Kafka] | None = None,
+    ) -> None:
+        """``databases`` and ``kafka``: of servers that run already, as those of the tests."""
         self.size = size
+        self._kafka = kafka
         self._stack = ExitStack()
         self._databases = databases
         self._numbers = iter(range(1, 1_000_000))
@@ -98,6 +107,15 @@ class Stores:
         """A tracker that stays open until the end."""
         return self._stack.enter_context(place.open())
 
+    @contextmanager
+    def kafka(self) -> Iterator[Kafka]:
+        """A broker, for a block: it takes memory and time while it runs."""
+        if self._kafka is not None:
+            yield self._kafka()
+            return
+        with closing(_broker()) as broker, closing(Kafka(broker)) as kafka:
+            yield kafka
+
     def settings(self) -> str:
         """What server it is, and what it promises of a commit."""
         with connect(self.databases.url) as conn:
@@ -118,3 +136,14 @@ def _server() -> Server:
     say("starting a PostgreSQL server on disk")
     native.SETTINGS.update(TUNED)
     return native.NativeServer(in_memory=False)
+
+
+def _broker() -> Broker:
+    """The broker that somebody named; else one of our own on disk, in full speed; else Docker's."""
+    if kafka_broker.VARIABLE in os.environ:
+        return kafka_broker.get_broker()
+    say("starting a Kafka broker on disk")
+    try:
+        return NativeBroker(in_memory=False, flags=())
+    except KafkaMissing:
+        return kafka_broker.get_broker()

@@ -100,9 +100,8 @@ def shop(
     return [event for _, _, event in told[:events]]
 
 
-def strangers(events: int) -> list[bytes]:
+def strangers(events: int) -> Iterator[bytes]:
     """Each event about somebody who is in no other, so that what is kept of people is soon full."""
-    made = []
     for number, slug in zip(range(events), cycle(controllers()), strict=False):
         service, name = "/services/web", "data_collected"
         data: dict[str, Any] = {"categories": DEVICE, "source_kind": "automatic"}
@@ -119,8 +118,7 @@ def strangers(events: int) -> list[bytes]:
             "controller": slug,
             "data": data,
         }
-        made.append(json.dumps(event).encode())
-    return made
+        yield json.dumps(event).encode()
 
 
 def _people(rng: Random, shoppers: int, crowd: int, name: str) -> list[tuple[str, int]]:

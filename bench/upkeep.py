@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench.harness import BATCH, ENGINES, NAMES, Engine, Row, rate, say, seconds
@@ -97,7 +97,7 @@ def _rebuilder(place: Place, flag: Path) -> Work:
     return Work("rebuild_on", place, flag)
 
 
-def _file(stores: Stores, events: list[bytes]) -> Path:
+def _file(stores: Stores, events: Iterable[bytes]) -> Path:
     file = stores.folder / "events.jsonl"
     file.write_bytes(b"\n".join(events))
     return file

@@ -24,13 +24,16 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
-def stores(postgres: Databases) -> Iterator[Stores]:
-    """Places for a small round, on the tests' own server."""
-    with Stores(SMALL, postgres) as stores:
+def stores(postgres: Databases, request: pytest.FixtureRequest) -> Iterator[Stores]:
+    """Places for a small round, on the tests' own server and broker."""
+    with Stores(SMALL, postgres, lambda: request.getfixturevalue("kafka")) as stores:
         yield stores
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.kafka if name == "stream" else ()) for name in PARTS],
+)
 def test_each_part_measures(name: str, stores: Stores) -> None:
     """Each measurement runs to its end, with its counts asserted, and gives figures to print."""
     rows = list(PARTS[name](stores))
