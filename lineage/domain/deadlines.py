@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from lineage.policy.calendar import add_days
+from lineage.policy.calendar import add_days, roll
 from lineage.policy.model import Policy
 from lineage.policy.rule import Clock
 
@@ -61,10 +61,17 @@ def notice_dates(policy: Policy, *, day: date) -> NoticeDates:
     (D-15).
     """
     send, erase = policy.downstream.send, policy.downstream.erase
-    send_by = _after(policy, send, day, send.limit)
-    erase_by = None if erase is None else _after(policy, erase, send_by, erase.limit)
+    send_by = last_day(policy, send, day)
+    erase_by = None if erase is None else last_day(policy, erase, send_by)
     return NoticeDates(send_by, erase_by)
 
 
+def last_day(policy: Policy, clock: Clock, day: date) -> date:
+    """Return the last day of the hard limit of a clock that starts on a day."""
+    return _after(policy, clock, day, clock.limit)
+
+
 def _after(policy: Policy, clock: Clock, day: date, count: int) -> date:
-    return add_days(day, count, unit=clock.unit, holidays=policy.calendar.days_off)
+    holidays = policy.calendar.days_off
+    due = add_days(day, count, unit=clock.unit, holidays=holidays)
+    return roll(due, clock.roll, holidays=holidays)

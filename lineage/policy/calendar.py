@@ -1,14 +1,16 @@
-"""Counting days as D-01 says: pure functions on dates. No clock, no zone, no policy lives here.
+"""Counting time as D-01 says: pure functions on dates. No clock, no zone, no policy lives here.
 
-The trigger day is day 0 and the deadline is the end of day N, so every function returns that day.
+The trigger day is day 0 and the deadline is the end of day N, so every function on days returns
+that day. Hours run on the clock, weekends included.
 """
 
 from calendar import monthrange
-from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from collections.abc import Container
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-Unit = Literal["calendar_day", "working_day"]
+DayUnit = Literal["calendar_day", "working_day", "month", "year"]
+Unit = DayUnit | Literal["hour"]
 Roll = Literal["none", "next_working_day"]
 
 NO_HOLIDAYS: Final[frozenset[date]] = frozenset()
@@ -16,12 +18,12 @@ _SATURDAY: Final = 5
 _MONTHS: Final = 12
 
 
-def is_working_day(day: date, *, holidays: AbstractSet[date] = NO_HOLIDAYS) -> bool:
+def is_working_day(day: date, *, holidays: Container[date] = NO_HOLIDAYS) -> bool:
     """Monday to Friday, less the configured holidays."""
     return day.weekday() < _SATURDAY and day not in holidays
 
 
-def add_working_days(day: date, n: int, holidays: AbstractSet[date] = NO_HOLIDAYS) -> date:
+def add_working_days(day: date, n: int, holidays: Container[date] = NO_HOLIDAYS) -> date:
     """Return the ``n``-th working day after ``day``; ``day`` itself, whatever it is, for 0."""
     _check_count(n)
     for _ in range(n):
@@ -50,14 +52,26 @@ def add_years(day: date, n: int) -> date:
     return add_months(day, n * _MONTHS)
 
 
-def add_days(day: date, n: int, *, unit: Unit, holidays: AbstractSet[date] = NO_HOLIDAYS) -> date:
+def add_hours(at: datetime, n: int) -> datetime:
+    """Return the moment ``n`` hours after another."""
+    _check_count(n)
+    return at + timedelta(hours=n)
+
+
+def add_days(day: date, n: int, *, unit: DayUnit, holidays: Container[date] = NO_HOLIDAYS) -> date:
     """Return the day ``n`` units after ``day``."""
-    if unit == "working_day":
-        return add_working_days(day, n, holidays)
-    return add_calendar_days(day, n)
+    match unit:
+        case "working_day":
+            return add_working_days(day, n, holidays)
+        case "calendar_day":
+            return add_calendar_days(day, n)
+        case "month":
+            return add_months(day, n)
+        case "year":
+            return add_years(day, n)
 
 
-def roll(day: date, how: Roll, *, holidays: AbstractSet[date] = NO_HOLIDAYS) -> date:
+def roll(day: date, how: Roll, *, holidays: Container[date] = NO_HOLIDAYS) -> date:
     """Move a due day off a weekend or holiday, where a regime asks for that; D-01 does not."""
     if how == "none" or is_working_day(day, holidays=holidays):
         return day

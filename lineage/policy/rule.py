@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lineage.events.types import Category, Distinct
-from lineage.policy.calendar import Unit
+from lineage.policy.calendar import DayUnit, Roll
 
 RULE_PATTERN: Final = r"^([0-9]{3}\.[A-S]\.[1-9][0-9]*|D-[0-9]{2,3})$"
 DAYS_MAX: Final = 3660
@@ -70,9 +70,10 @@ class CategoryRule(Rule):
 class Clock(Rule):
     """A limit of ``limit`` units after its start; ``target`` is the earlier, soft one."""
 
-    unit: Unit = Field(description="What is counted.")
+    unit: DayUnit = Field(description="What is counted.")
     limit: Days = Field(description="The hard limit; the end of that day is the last moment.")
     target: Days | None = Field(None, description="The soft limit, missed without a breach.")
+    roll: Roll = Field("none", description="Where a last day goes that is no working day.")
 
     @model_validator(mode="after")
     def _target_before_limit(self) -> Self:

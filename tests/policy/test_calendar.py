@@ -1,7 +1,7 @@
 """Counting days: the worked dates, the edges, and what must hold for any date."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lineage.policy.calendar import (
+    DayUnit,
     add_calendar_days,
     add_days,
+    add_hours,
     add_months,
     add_working_days,
     add_years,
@@ -127,6 +129,22 @@ def test_days_of_other_regimes(case: dict[str, str]) -> None:
     assert found
     for n, due in found.items():
         assert add_days(received, n, unit="calendar_day") == date.fromisoformat(due)
+
+
+def test_every_unit_of_days() -> None:
+    """Each unit counts its own days from the same start."""
+    start = date(2026, 1, 30)
+    units: tuple[DayUnit, ...] = ("calendar_day", "working_day", "month", "year")
+    found = [add_days(start, 1, unit=unit) for unit in units]
+    assert found == [date(2026, 1, 31), date(2026, 2, 2), date(2026, 2, 28), date(2027, 1, 30)]
+
+
+def test_hours_run_on_the_clock() -> None:
+    """48 hours from Friday morning are over on Sunday morning."""
+    friday = datetime(2026, 9, 4, 9, tzinfo=UTC)
+    assert add_hours(friday, 48) == datetime(2026, 9, 6, 9, tzinfo=UTC)
+    with pytest.raises(ValueError, match="0 or more"):
+        add_hours(friday, -1)
 
 
 def test_december_plus_one_month() -> None:

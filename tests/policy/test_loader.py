@@ -174,7 +174,7 @@ def _line_of(text: str) -> int:
             "      unit: week",
             "deadlines.deletion.reply.unit",
             0,
-            "one of 'calendar_day' or 'working_day'",
+            "one of 'calendar_day', 'working_day', 'month' or 'year'",
         ),
         (
             "rule: 000.F.6",
