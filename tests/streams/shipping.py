@@ -6,13 +6,14 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from signal import SIGTERM
 from tempfile import NamedTemporaryFile
+from threading import Event, Thread
 from typing import Any
 
 from kafka import KafkaProducer
@@ -139,6 +140,29 @@ class Shipping:
             finally:
                 process.kill()
                 process.wait(SECONDS_MAX)
+
+    @contextmanager
+    def supervised(self, **more: Any) -> Iterator[Callable[[], int]]:
+        """A worker that is started again whenever it ends; gives how often it was started."""
+        stop, count = Event(), [0]
+
+        def supervise() -> None:
+            while not stop.is_set():
+                count[0] += 1
+                with self.worker(**more) as worker:
+                    while worker.poll() is None and not stop.wait(0.1):
+                        pass
+                    if worker.poll() is not None:
+                        assert worker.stderr is not None
+                        print(f"a worker ended: {worker.returncode}: {worker.stderr.read()}")
+
+        thread = Thread(target=supervise)
+        thread.start()
+        try:
+            yield lambda: count[0]
+        finally:
+            stop.set()
+            thread.join()
 
     def stop(self, process: subprocess.Popen[str]) -> int:
         """Ask a worker to stop, and give its exit code."""

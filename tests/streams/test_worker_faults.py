@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from signal import SIGCONT
-from threading import Event, Thread
 
 import pytest
 from kafka import KafkaProducer, TopicPartition
@@ -219,7 +218,7 @@ def test_services_that_die_cost_time_only(
         shipping = Shipping(own_kafka, place, batch=10)
         events, generated = world(30, 900, 8)
         shipping.send_events(copies(events, 8))
-        with supervised(shipping) as started, place.open() as tracker:
+        with shipping.supervised() as started, place.open() as tracker:
             for service in (own_postgres, own_kafka):
                 before = sum(shipping.stands(tracker).values())
                 while sum(shipping.stands(tracker).values()) < before + 20:
@@ -233,30 +232,6 @@ def test_services_that_die_cost_time_only(
             assert tracker.dead_letters().total == 0
             assert tracker.verify().ok
             assert differences(live(tracker, generated), generated.truth.held_at(NOW)) == []
-
-
-@contextmanager
-def supervised(shipping: Shipping) -> Iterator[Callable[[], int]]:
-    """A worker that is started again whenever it ends; gives how often it was started."""
-    stop, count = Event(), [0]
-
-    def supervise() -> None:
-        while not stop.is_set():
-            count[0] += 1
-            with shipping.worker() as worker:
-                while worker.poll() is None and not stop.wait(0.1):
-                    pass
-                if worker.poll() is not None:
-                    assert worker.stderr is not None
-                    print(f"a worker ended: {worker.returncode}: {worker.stderr.read()}")
-
-    thread = Thread(target=supervise)
-    thread.start()
-    try:
-        yield lambda: count[0]
-    finally:
-        stop.set()
-        thread.join()
 
 
 class NoText(str):
