@@ -18,7 +18,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 
 FIRST_WITH_HEADERS = 2
-"""The version of a batch's format."""
+"""Version of the format of batches."""
 
 
 class _Bytes(bytearray):
@@ -34,6 +34,8 @@ class _Bytes(bytearray):
 
 class _Batch(_DefaultRecordBatchPy):  # type: ignore[misc]  # it comes without types
     """A batch of messages whose headers may be called anything."""
+
+    _buffer: bytearray
 
     def _maybe_uncompress(self) -> None:
         super()._maybe_uncompress()
@@ -59,7 +61,8 @@ def _batches(data: bytes, since: int) -> Iterator[Any]:
         piece = records._next_slice  # noqa: SLF001 - it has no other name
         batch = records.next_batch()
         if batch.next_offset > since:
-            yield batch if batch.magic < FIRST_WITH_HEADERS else _Batch(piece)
+            version = piece[records.MAGIC_OFFSET]
+            yield batch if version < FIRST_WITH_HEADERS else _Batch(piece)
 
 
 class _Fetched:
@@ -75,6 +78,8 @@ class _Fetched:
 
 class _Records(fetcher.PartitionRecords):  # type: ignore[misc]  # it comes without types
     """The messages of a fetch, none left out."""
+
+    _records: Any
 
     def _unpack_records(self) -> Iterator[Any]:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -42,18 +42,6 @@ class Unread(Exception):
         self.do = (
             "keep messages for longer; then let their service send them again, or take note of the"
             f" loss with: lineage topics skip {lane} --to {begins}"
-        )
-
-
-class Unreadable(Exception):
-    """A message is such that no client in Python can read past it."""
-
-    def __init__(self, topic: str, stands: Mapping[int, int]) -> None:
-        """Say between which offsets it may be."""
-        places = ", ".join(f"[{partition}] from {next_} on" for partition, next_ in stands.items())
-        super().__init__(f"a message of {topic} has a header whose name is no text: in {places}")
-        self.do = (
-            "look for it with a client that is not Python's, and pass it with lineage topics skip"
         )
 
 
@@ -105,7 +93,7 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
         await self._consumer.start()
         try:
             while not should_stop():
-                found = await self._fetched()
+                found = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
                 self._progress.alive()
                 await self._listen()
                 for partition, records in found.items():
@@ -113,14 +101,6 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
                 await self._hint()
         finally:
             await self._consumer.stop()
-
-    async def _fetched(self) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
-        try:
-            found = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
-        except UnicodeDecodeError:
-            stands = {at.partition: next_ for at, next_ in self._expected.items()}
-            raise Unreadable(self._topic.name, stands) from None
-        return dict(found)
 
     async def _listen(self) -> None:
         """Note how far the topic goes, partition by partition."""

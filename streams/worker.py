@@ -26,6 +26,7 @@ from streams.ending import die
 from streams.errors import BrokerUnusable, TopicMissing
 from streams.forwarding import Forwarder, connecting
 from streams.lanes import LaneName
+from streams.leniency import read_any_header
 from streams.logs import LibraryHandler, Log
 from streams.messages import TellOf
 from streams.metrics import Metrics
@@ -305,6 +306,7 @@ def ready(settings: Settings, metrics: Metrics, *, fail: Fail = die) -> Worker:
 
 def run_worker(settings: Settings, metrics: Metrics) -> NoReturn:
     """Run one worker until it is told to stop (SIGTERM, SIGINT) or something fails."""
+    read_any_header()
     worker = ready(settings, metrics)
     worker.tracker.store.retried = metrics.retries
     with worker.tracker:

@@ -232,27 +232,3 @@ def test_services_that_die_cost_time_only(
             assert tracker.dead_letters().total == 0
             assert tracker.verify().ok
             assert differences(live(tracker, generated), generated.truth.held_at(NOW)) == []
-
-
-class NoText(str):
-    """A name that is no UTF-8 on its way to the broker."""
-
-    __slots__ = ()
-
-    def encode(self, *_: object) -> bytes:
-        """Give what no decoder takes."""
-        return b"\xff\xfe"
-
-
-def test_header_that_nobody_can_read_is_said(shipping: Shipping) -> None:
-    """A message that stops every client in Python ends the worker, which says where it may be."""
-    name = shipping.topics.events.name
-    producer = KafkaProducer(bootstrap_servers=shipping.kafka.servers, acks="all")
-    producer.send(name, b"{}", headers=[(NoText("name"), b"value")]).get(10)
-    producer.close()
-    with shipping.worker() as worker:
-        assert worker.wait(60) == EXIT_FAILED
-        assert worker.stderr is not None
-        said = worker.stderr.read()
-    assert "has a header whose name is no text" in said
-    assert "lineage topics skip" in said
