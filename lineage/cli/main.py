@@ -17,6 +17,7 @@ from lineage.cli.commands import (
     recipient,
     record,
     requests,
+    scenario,
     show,
     verify,
 )
@@ -30,6 +31,7 @@ _MODULES = (
     holders,
     recipient,
     requests,
+    scenario,
     dispatch,
     dead_letters,
     rebuild,

@@ -84,13 +84,20 @@ def read_document(file: Path) -> Document:
 
 
 def validate(
-    model: type[_ModelT], document: Document, value: Mapping[str, Any] | None = None
+    model: type[_ModelT],
+    document: Document,
+    value: Mapping[str, Any] | None = None,
+    *,
+    at: _Path = (),
 ) -> _ModelT:
-    """Build the model from the document; the first fault by line becomes the ``PolicyError``."""
+    """Build the model from the document, or from a value of it that stands ``at`` a path.
+
+    The first fault by line becomes the ``PolicyError``.
+    """
     try:
         return model.model_validate(document.value if value is None else value)
     except ValidationError as error:
-        faults = [_fault(document, details) for details in error.errors(include_url=False)]
+        faults = [_fault(document, at, details) for details in error.errors(include_url=False)]
         raise min(faults, key=lambda fault: fault.line) from error
 
 
@@ -202,9 +209,9 @@ _EXPECTED: Final = {
 }
 
 
-def _fault(document: Document, details: ErrorDetails) -> PolicyError:
+def _fault(document: Document, at: _Path, details: ErrorDetails) -> PolicyError:
     kind, context = details["type"], details.get("ctx", {})
-    path = tuple(part for part in details["loc"] if part != "[key]")
+    path = (*at, *(part for part in details["loc"] if part != "[key]"))
     if kind == "value_error":
         expected = str(context["error"])
     elif kind == "literal_error":

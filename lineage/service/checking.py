@@ -53,10 +53,17 @@ class Checked(NamedTuple):
 class Checker:
     """Checks messages against the contract, the policies and what a lane may carry."""
 
-    def __init__(self, library: Library, allowed: frozenset[EventClass]) -> None:
-        """``allowed`` is the set of event classes that may come this way."""
+    def __init__(
+        self,
+        library: Library,
+        allowed: frozenset[EventClass],
+        *,
+        also: frozenset[type[EventData]] = frozenset(),
+    ) -> None:
+        """``allowed`` is the set of event classes that may come this way, ``also`` single types."""
         self._words = {name: library.categories(name) for name in library.controllers}
         self._allowed = allowed
+        self._also = also
         self._lists: dict[type[EventData], tuple[str, ...]] = {}
         self._limit = (0, from_micros(FUTURE_MICROS_MAX))  # what `now` makes of it, for a batch
 
@@ -119,7 +126,7 @@ class Checker:
         allowed, recipient = self._allowed, None
         if origin is not None:
             allowed, recipient = origin.allowed, origin.recipient
-        if event.data.event_class not in allowed:
+        if event.data.event_class not in allowed and type(event.data) not in self._also:
             yield Problem("type", "not_allowed_here", "an event that may come this way")
         if recipient is not None and getattr(event.data, "recipient", None) != recipient:
             yield Problem("data.recipient", "not_allowed_here", "the recipient whose way this is")

@@ -21,7 +21,7 @@ ISSUE = (
     *("record", "show", "holders", "recipient subjects", "dispatch", "rebuild", "verify"),
     *("request open", "request decide", "request plan", "request status", "request list"),
     *("dead-letters list", "dead-letters show", "dead-letters replay", "db upgrade", "db grants"),
-    *("doctor", "generate", "demo", "emit", "work", "lag"),
+    *("doctor", "generate", "demo", "emit", "work", "lag", "scenario test"),
     *("topics create", "topics check", "topics skip", "outbox relay", "outbox status"),
 )
 

@@ -26,6 +26,7 @@ from lineage.policy.loader import Library, load_library
 from lineage.policy.recipients import RecipientRegistry, load_recipients
 from lineage.service import answers
 from lineage.service.acts import Acts
+from lineage.service.asking import PolicyQuestions
 from lineage.service.checking import OPERATOR_CLASSES, Checker
 from lineage.service.errors import InvalidInput
 from lineage.service.incoming import Incoming, from_events, from_messages
@@ -38,6 +39,7 @@ from lineage.service.upkeep import Upkeep
 from lineage.storage import schema
 from lineage.storage.location import default_key_folder, keys_for
 from lineage.storage.store import Store
+from lineage.tracker.policy_face import PolicyFace
 
 DEFAULT_STORE = "sqlite:///lineage.db"
 BATCH_SIZE = 2000
@@ -49,21 +51,24 @@ def open_tracker(
     url: str = DEFAULT_STORE,
     *,
     keys: Path | str | None = None,
-    policies: Path | str | None = None,
+    policies: Path | str | Library | None = None,
     recipients: Path | str | None = None,
     clock: Clock | None = None,
 ) -> Tracker:
     """Open the store at ``url``, making it and its keys where there is nothing yet.
 
     ``url`` is an SQLAlchemy URL (``sqlite:///lineage.db``); ``keys`` the key folder (by default
-    ``lineage.db.keys`` beside the database); ``policies`` a policy file or a folder of them (by
-    default the library that comes with the package); ``recipients`` the recipient registry;
-    ``clock`` gives the time as an aware datetime, for tests and replays.
+    ``lineage.db.keys`` beside the database); ``policies`` a policy file, a folder of them, or a
+    library that is loaded already (by default the one that comes with the package); ``recipients``
+    the recipient registry; ``clock`` gives the time as an aware datetime, for tests and replays.
 
     Raises ``StoreUnusable`` (cannot be opened, or its schema is older or newer), ``KeysUnusable``
     (missing, open to others, or of another store) and ``PolicyError`` (a file is not valid).
     """
-    library = load_library(None if policies is None else Path(policies))
+    if isinstance(policies, Library):
+        library = policies
+    else:
+        library = load_library(None if policies is None else Path(policies))
     registry = RecipientRegistry() if recipients is None else load_recipients(Path(recipients))
     folder = default_key_folder(url) if keys is None else Path(keys)
     loaded = keys_for(url, folder)
@@ -78,7 +83,7 @@ def _micros(clock: Clock | None) -> Callable[[], int]:
     return lambda: to_micros(clock().astimezone(UTC))
 
 
-class Tracker:
+class Tracker(PolicyFace):
     """One open store, to be closed. Any thread may ask or ``record_one``, one do the rest."""
 
     def __init__(
@@ -97,6 +102,7 @@ class Tracker:
         self._recorder = Recorder(store, Checker(library, OPERATOR_CLASSES), self._acts, now)
         self.lanes = Lanes(store, self._recorder)
         self._ask = Questions(store, library, registry, now)
+        self._of_policy = PolicyQuestions(self._ask)
         self._requests = Requests(self._ask, self._recorder)
         self._upkeep = Upkeep(self._ask, self._recorder)
 

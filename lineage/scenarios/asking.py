@@ -1,0 +1,45 @@
+"""Which question of the tracker answers each group of a scenario. Nothing is compared here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lineage.scenarios.files import Scenario
+from lineage.service.answers import Question
+from lineage.tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question: of whom, about whom, under which scenario."""
+
+    tracker: Tracker
+    controller: str
+    about: str | None
+    scenario: Scenario
+
+    @property
+    def at(self) -> dict[str, Any]:
+        """The controller and the moment, which every question takes."""
+        moment = self.scenario.form.when.at
+        return {"controller": self.controller, "as_of": moment, "known_at": moment}
+
+    @property
+    def name(self) -> str:
+        """The request or the person it is about."""
+        assert self.about is not None
+        return self.about
+
+
+def _plan(asked: Asked) -> Question:
+    if asked.scenario.form.when.subject is None:
+        return asked.tracker.plan(asked.name, **asked.at)
+    return asked.tracker.plan(subject=asked.name, **asked.at)
+
+
+ASK: Final[Mapping[str, Callable[[Asked], Question]]] = {
+    "plan": _plan,
+    "findings": lambda asked: asked.tracker.check(**asked.at),
+}
