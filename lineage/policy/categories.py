@@ -19,3 +19,11 @@ CANONICAL_CATEGORIES: Final[frozenset[str]] = frozenset(
     affiliate_supplied_info account_information
     """.split(),  # noqa: SIM905 (one paragraph of words is read and compared at a glance)
 )
+
+ORDER_CATEGORIES: Final[frozenset[str]] = frozenset(
+    """
+    buyer_order_info order_no order_info product_info transaction_amount payment_method
+    payment_progress logistics_info waybill_tracking transaction_info
+    """.split(),  # noqa: SIM905 (as above)
+)
+"""Words for data that only orders have: told apart by order wherever it came with one."""

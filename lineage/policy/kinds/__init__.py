@@ -8,7 +8,41 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lineage.policy.kinds.ending import (
+    AccountData,
+    AwaitDeletionRequest,
+    BackupAlert,
+    BackupDuty,
+    EndOfService,
+    ErasureAfterCancellation,
+)
 from lineage.policy.kinds.personal import Combination
+from lineage.policy.kinds.retention import (
+    CountsAsErased,
+    ErasureMethodRule,
+    LegalHold,
+    RetentionByNeed,
+    RetentionLimit,
+    RetentionMinimum,
+    SelfClearing,
+)
 from lineage.policy.kinds.stated import Stated
 
-AnyRule = Annotated[Combination | Stated, Field(discriminator="kind")]
+AnyRule = Annotated[
+    Combination
+    | AccountData
+    | AwaitDeletionRequest
+    | BackupAlert
+    | BackupDuty
+    | CountsAsErased
+    | EndOfService
+    | ErasureAfterCancellation
+    | ErasureMethodRule
+    | LegalHold
+    | RetentionByNeed
+    | RetentionLimit
+    | RetentionMinimum
+    | SelfClearing
+    | Stated,
+    Field(discriminator="kind"),
+]
