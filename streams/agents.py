@@ -1,13 +1,13 @@
 """Faust agents for the topics with little on them: what officers decide, what recipients answer.
 
-Faust's own offset is not trusted. What it gives is put behind the same fence as everything else;
-where it begins after our lane stands, what is between is read from the topic first.
+Faust says that there is something. What it is we read from where our lane stands, and put it behind
+the same fence as everything else: Faust's own offset is not trusted, and it gives what a producer
+has taken back.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, NoReturn
 
@@ -25,8 +25,18 @@ from streams.topics import Topic
 TAKE_MAX = 100
 TAKE_SECONDS = 0.1
 EMPTY_MS = 1000
-EMPTY_MAX = 3
-"""How often a broker may have nothing to give before we believe it."""
+EMPTY_MAX = 10
+"""How often a broker may have nothing to give before it counts as away."""
+
+
+class NothingGiven(TimeoutError):
+    """The broker does not give what it has."""
+
+    do = "look at the broker, and for a producer that leaves a transaction open"
+
+    def __init__(self, where: TopicPartition, end: int) -> None:
+        """Say of what."""
+        super().__init__(f"the broker does not give {where.topic}[{where.partition}] up to {end}")
 
 
 class Taker:
@@ -43,8 +53,8 @@ class Taker:
         tell_of: TellOf | None = None,
         fail: Callable[[str, BaseException], NoReturn] = die,
     ) -> None:
-        """``options`` are the connection of a consumer that reads what Faust has passed over;
-        ``tell_of`` gives who is told of dead letters.
+        """``options`` are the connection of the consumer that reads; ``tell_of`` gives who is told
+        of dead letters.
         """
         self._topic = topic
         self._lane_of = lane_of
@@ -70,41 +80,33 @@ class Taker:
                 await stream.ack(event)
 
     async def take(self, messages: Sequence[Any]) -> None:
-        """Record messages of any partitions; they are committed when this returns."""
-        found: dict[int, list[Any]] = defaultdict(list)
+        """Record up to these messages, of any partitions; all is committed when this returns."""
+        ends: dict[int, int] = {}
         for message in messages:
-            found[message.partition].append(message)
-        for partition, own in sorted(found.items()):
-            await self._record(partition, own)
+            ends[message.partition] = max(ends.get(message.partition, 0), message.offset + 1)
+        for partition, end in sorted(ends.items()):
+            await self.take_up_to(partition, end)
 
     async def take_up_to(self, partition: int, end: int) -> int:
-        """Record what the topic has from where the lane stands up to this offset; gives where it
-        stands then.
+        """Record what the topic has from where the lane stands up to this offset, and what has come
+        since; of a transaction that is open, nothing yet. Gives where the lane stands then.
         """
         stands = await asyncio.to_thread(self._lanes.next_of, str(self._lane_of(partition)))
         if stands is not None and stands >= end:
             return stands
         where = TopicPartition(self._topic.name, partition)
-        consumer = AIOKafkaConsumer(
+        async with AIOKafkaConsumer(
             enable_auto_commit=False, isolation_level="read_committed", **self._options
-        )
-        await consumer.start()
-        try:
+        ) as consumer:
             consumer.assign([where])
             begins = (await consumer.beginning_offsets([where]))[where]
+            ends = (await consumer.end_offsets([where]))[where]
             if stands is not None and begins > stands:
                 raise Unread(self._lane_of(partition), stands, begins)
             at = begins if stands is None else stands
-            async for records in read_between(consumer, where, at, end):
+            async for records in read_between(consumer, where, at, ends):
                 at = await self._put(partition, at, records)
             return at
-        finally:
-            await consumer.stop()
-
-    async def _record(self, partition: int, messages: Sequence[Message]) -> None:
-        """Record messages, after what Faust has passed over, if anything."""
-        at = await self.take_up_to(partition, messages[0].offset)
-        await self._put(partition, at, [m for m in messages if m.offset >= at])
 
     async def _put(self, partition: int, at: int, messages: Sequence[Message]) -> int:
         """Have messages recorded that follow on ``at``; gives what follows on them."""
@@ -127,10 +129,16 @@ class Taker:
 async def read_between(
     consumer: AIOKafkaConsumer, where: TopicPartition, at: int, end: int
 ) -> AsyncIterator[list[Message]]:
-    """Messages from ``at`` up to ``end``, some at a time; there may be none where markers are."""
+    """Messages from ``at`` up to ``end``, some at a time; there may be none where markers are.
+
+    Raises ``NothingGiven`` where the broker does not come to the end: whether there is something
+    before it nobody knows then.
+    """
     consumer.seek(where, at)
     empty = 0
-    while empty < EMPTY_MAX and await consumer.position(where) < end:
+    while await consumer.position(where) < end:
+        if empty == EMPTY_MAX:
+            raise NothingGiven(where, end)
         found = await consumer.getmany(where, timeout_ms=EMPTY_MS, max_records=TAKE_MAX)
         records = [record for each in found.values() for record in each if record.offset < end]
         empty = 0 if records else empty + 1

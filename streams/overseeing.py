@@ -19,6 +19,7 @@ from aiokafka.errors import KafkaError
 from lineage.service.lanes import Lanes
 from streams.agents import Taker, read_between
 from streams.lanes import LaneName
+from streams.reader import Truncated
 from streams.watchdog import STILL_SECONDS_MAX, StoodStill
 
 LOOK_SECONDS = 5.0
@@ -49,7 +50,7 @@ class Overseer:
         self._answered = time.monotonic()
 
     async def run(self, should_stop: Callable[[], bool]) -> None:
-        """Look until it shall stop. Raises ``StoodStill``."""
+        """Look until it shall stop. Raises ``StoodStill``, ``Truncated``."""
         consumer = AIOKafkaConsumer(
             enable_auto_commit=False, isolation_level="read_committed", **self._options
         )
@@ -84,6 +85,8 @@ class Overseer:
     async def _look_at(
         self, consumer: AIOKafkaConsumer, partition: TopicPartition, stands: int, end: int
     ) -> None:
+        if stands > end:
+            await self._look_at_end(partition, stands)
         stood, since = self._since.get(partition, (-1, 0.0))
         if stands >= end or stood != stands:
             self._since[partition] = stands, time.monotonic()
@@ -100,6 +103,15 @@ class Overseer:
                     f" and it goes to {end}"
                 )
             self._since[partition] = stands, time.monotonic()
+
+    async def _look_at_end(self, partition: TopicPartition, stands: int) -> None:
+        """Raise ``Truncated`` where the partition really ends before what is recorded: in a
+        transaction that is open, and since we have asked, there may be more.
+        """
+        async with AIOKafkaConsumer(enable_auto_commit=False, **self._options) as consumer:
+            ends = await consumer.end_offsets([partition])
+        if stands > ends[partition]:
+            raise Truncated(self._partitions[partition], stands)
 
 
 async def _has_messages(

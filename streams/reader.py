@@ -45,6 +45,22 @@ class Unread(Exception):
         )
 
 
+class Truncated(Exception):
+    """The topic ends before what was read of it: new messages get offsets that count as read."""
+
+    do = (
+        "make the topic anew, so that it is a lane of its own; then let services send again what"
+        " they have sent since the broker lost its end"
+    )
+
+    def __init__(self, lane: LaneName, next_: int) -> None:
+        """Say where the lane stands."""
+        super().__init__(
+            f"{lane.topic}[{lane.partition}] is recorded up to offset {next_} and ends before: the"
+            " broker has lost what it had acknowledged"
+        )
+
+
 class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes without types
     """Reads a topic as a member of a group and puts what it reads into the sink."""
 
@@ -109,6 +125,9 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
             if end is not None:
                 with suppress(IllegalStateError):  # given up at this moment
                     fetched = await self._consumer.position(partition)
+                    if fetched < self._expected.get(partition, 0):  # sent back to the beginning
+                        lane = self._lane_of(partition.partition)
+                        raise Truncated(lane, self._expected[partition])
                     self._progress.heard(partition.partition, fetched=fetched, end=end)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:

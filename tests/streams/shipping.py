@@ -73,29 +73,33 @@ class Shipping:
         self._learn_ids()
         self.sent = {end: at for end, at in self.sent.items() if end[0] != name}
 
-    def send(self, messages: Iterable[tuple[str, bytes | None, bytes | None]]) -> None:
-        """Send (topic, key, value) in order, and wait until the broker has them."""
+    def send(self, messages: Iterable[tuple[str, bytes | None, bytes | None]]) -> list[str]:
+        """Send (topic, key, value) in order, and wait until the broker has them; gives the places
+        where they are, as dead letters name them.
+        """
         producer = KafkaProducer(bootstrap_servers=self.kafka.servers, acks="all", linger_ms=5)
         futures = [producer.send(topic, key=key, value=value) for topic, key, value in messages]
         producer.flush()
-        for future in futures:
-            found = future.get(timeout=10)
-            end = (found.topic, found.partition)
-            self.sent[end] = max(self.sent.get(end, 0), found.offset + 1)
+        found = [future.get(timeout=10) for future in futures]
         producer.close()
+        for made in found:
+            self.goes_to(made.topic, made.partition, made.offset + 1)
+        return [f"{made.topic}[{made.partition}]@{made.offset}" for made in found]
+
+    def goes_to(self, topic: str, partition: int, end: int) -> None:
+        """Know where a partition ends."""
+        self.sent[topic, partition] = max(self.sent.get((topic, partition), 0), end)
 
     def send_events(self, events: Iterable[Wire]) -> None:
         """Send events to the topic of their class, keyed by the person."""
         events = list(events)
         self.make(*map(self.topic_of, events))
-        self.send(
-            (
-                self.topic_of(event),
-                str(event.get("subject") or event["controller"]).encode(),
-                json.dumps(event).encode(),
-            )
-            for event in events
-        )
+        self.send(map(self.message_of, events))
+
+    def message_of(self, event: Wire) -> tuple[str, bytes, bytes]:
+        """An event as (topic, key, value)."""
+        key = str(event.get("subject") or event["controller"])
+        return self.topic_of(event), key.encode(), json.dumps(event).encode()
 
     def topic_of(self, event: Wire) -> str:
         """Where a service, a recipient or an officer would send it."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from lineage.tracker import Tracker
-from streams.agents import Taker
+from streams.agents import NothingGiven, Taker
 from streams.metrics import Metrics
 from streams.overseeing import Overseer
+from streams.reader import Truncated
 from streams.settings import Settings
 from streams.sink import Sink
 from streams.watchdog import StoodStill
@@ -128,3 +131,40 @@ def test_long_sweep_is_no_missing_broker(
     shipping.send_events([DECISION])
     asyncio.run(oversee(worker, seconds=4))
     assert taken == [1]  # once: what was swept is not swept again
+
+
+def test_what_the_broker_does_not_give_is_not_passed_over(
+    shipping: Shipping, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust brings the third decision and the broker is too busy for those before it: nothing is
+    recorded, for nobody knows that they do not exist.
+    """
+    shipping.send_events([{**DECISION, "id": f"d{number}"} for number in range(3)])
+    third = SimpleNamespace(partition=0, offset=2, value=b"{}", headers=())
+
+    async def nothing(*_: object, **_more: object) -> dict[TopicPartition, list[object]]:
+        return {}
+
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", nothing)
+
+    async def take() -> None:
+        sink = Sink(worker.tracker.lanes, told=lambda _: None)
+        sink.start()
+        try:
+            await worker._taker(worker.settings.names.control, sink).take([third])
+        finally:
+            await sink.close()
+
+    with pytest.raises(NothingGiven, match=r"does not give .+\.control\[0\] up to 3"):
+        asyncio.run(take())
+    assert stands(worker.tracker) == []
+
+
+def test_topic_that_ends_too_early_ends_the_worker(shipping: Shipping, worker: Worker) -> None:
+    """Where a broker has forgotten what is recorded, what comes next would count as recorded."""
+    shipping.send_events([DECISION])
+    asyncio.run(oversee(worker, seconds=3))
+    [lane] = [stand.lane for stand in worker.tracker.lanes.on_record()]
+    worker.tracker.lanes.skip(lane, 5)
+    with pytest.raises(Truncated, match=r"\.control\[0\] is recorded up to offset 5"):
+        asyncio.run(oversee(worker, seconds=10))
