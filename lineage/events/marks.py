@@ -16,4 +16,10 @@ class Mark(StrEnum):
     CODE = "code"
 
 
+class Word(StrEnum):
+    """Which vocabulary the words of a field belong to, where a policy file may add to it."""
+
+    CATEGORY = "category"
+
+
 PERSON_PREFIX = "person:"

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic import StringConstraints as Chars
 from pydantic_core import PydanticCustomError
 
-from lineage.events.marks import PERSON_PREFIX, Mark
+from lineage.events.marks import PERSON_PREFIX, Mark, Word
 from lineage.events.times import parse_date
 
 CONTROLLER: Final = "controller"
@@ -102,7 +102,7 @@ Date = Annotated[
 ]
 Region = Annotated[str, Chars(strict=True, pattern=_REGION)]
 Purpose = Annotated[str, Chars(strict=True, max_length=200, pattern=_WORD)]
-Category = Annotated[str, Chars(strict=True, max_length=200, pattern=_WORD)]
+Category = Annotated[str, Chars(strict=True, max_length=200, pattern=_WORD), Word.CATEGORY]
 Amount = Annotated[str, Chars(strict=True, max_length=500, pattern=_AMOUNT)]
 ControllerId = Annotated[str, Chars(strict=True, max_length=63, pattern=_SLUG)]
 UriReference = Annotated[

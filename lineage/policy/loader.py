@@ -8,6 +8,8 @@ from typing import Final
 from lineage.events.times import from_micros
 from lineage.policy.errors import PolicyError
 from lineage.policy.model import Policy
+from lineage.policy.rule import Rule
+from lineage.policy.words import category_words
 from lineage.policy.yamlfile import Document, read_document, validate
 
 LIBRARY: Final = Path(__file__).parent / "library"
@@ -87,7 +89,26 @@ def load_library(path: Path | None = None) -> Library:
 def _policy(document: Document) -> Policy:
     """Build the policy; a file without a version is known by its own name and its hash (D-31)."""
     version = f"{document.file.stem}@{document.sha256[:_HASH_DIGITS]}"
-    return validate(Policy, document, {"version": version} | dict(document.value))
+    policy = validate(Policy, document, {"version": version} | dict(document.value))
+    _check_rules(document, policy)
+    return policy
+
+
+def _check_rules(document: Document, policy: Policy) -> None:
+    """Raise for a word that nobody knows, and for a rule that says what another one says."""
+    known = policy.all_categories
+    seen: dict[tuple[type[Rule], str], int] = {}
+    for number, rule in enumerate(policy.rules):
+        for path, word in category_words(rule):
+            if word not in known:
+                expected = "a category of the canonical list, or one under 'categories'"
+                raise document.error(("rules", number, *path), expected=expected)
+        # The sentence may be another; the same id in another kind, or with other numbers, is none.
+        said = (type(rule), rule.model_dump_json(exclude={"says"}))
+        if said in seen:
+            expected = f"another rule than rules[{seen[said]}], which demands the same"
+            raise document.error(("rules", number), expected=expected)
+        seen[said] = number
 
 
 def _check_against(document: Document, policy: Policy, other: Policy) -> None:

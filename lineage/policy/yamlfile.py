@@ -17,6 +17,9 @@ from pydantic_core import ErrorDetails
 from lineage.events.types import PATTERN_MEANING
 from lineage.policy.errors import PolicyError
 
+TAG: Final = "kind"
+"""The key that says which member of a union of models a mapping is."""
+
 SIZE_MAX: Final = 1024 * 1024
 DEPTH_MAX: Final = 20
 _MERGE: Final = "tag:yaml.org,2002:merge"
@@ -97,7 +100,7 @@ def validate(
     try:
         return model.model_validate(document.value if value is None else value)
     except ValidationError as error:
-        faults = [_fault(document, at, details) for details in error.errors(include_url=False)]
+        faults = [_fault(document, at, details) for details in _telling(error)]
         raise min(faults, key=lambda fault: fault.line) from error
 
 
@@ -209,16 +212,51 @@ _EXPECTED: Final = {
 }
 
 
+def _telling(error: ValidationError) -> list[ErrorDetails]:
+    """The faults, less what is missing where a key is unknown: most likely it is written wrong."""
+    found = error.errors(include_url=False)
+    unknown = {details["loc"][:-1] for details in found if details["type"] == "extra_forbidden"}
+    return [d for d in found if d["type"] != "missing" or d["loc"][:-1] not in unknown]
+
+
 def _fault(document: Document, at: _Path, details: ErrorDetails) -> PolicyError:
     kind, context = details["type"], details.get("ctx", {})
-    path = (*at, *(part for part in details["loc"] if part != "[key]"))
+    path = _place(document, at, details["loc"])
     if kind == "value_error":
         expected = str(context["error"])
     elif kind == "literal_error":
         expected = f"one of {context['expected']}"
+    elif kind == "union_tag_invalid":
+        path, expected = (*path, TAG), f"one of {context['expected_tags']}"
+    elif kind == "union_tag_not_found":
+        path, expected = (*path, TAG), _EXPECTED["missing"]
     elif kind == "string_pattern_mismatch":
         pattern = context["pattern"]
         expected = PATTERN_MEANING.get(pattern, f"text of the form {pattern}")
     else:
         expected = _EXPECTED.get(kind) or details["msg"].removeprefix("Input should be ")
     return document.error(path, expected=expected)
+
+
+def _place(document: Document, at: _Path, loc: _Path) -> _Path:
+    """Where a fault stands in the file: pydantic also names which member of a union it tried."""
+    value: Any = document.value
+    for part in at:
+        value = _inside(value, part)
+    path = [*at]
+    tagged = False
+    for part in loc:
+        if part == "[key]":
+            continue
+        if not tagged and isinstance(value, dict) and value.get(TAG) == part:
+            tagged = True
+            continue
+        path.append(part)
+        value, tagged = _inside(value, part), False
+    return tuple(path)
+
+
+def _inside(value: Any, part: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(part)
+    return value[part] if isinstance(value, list) and isinstance(part, int) else None

@@ -147,7 +147,8 @@ def _line_of(text: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "key", "line", "expected"),
     [
-        ("name: Sesiiduo", "title: x", "name", 1, "this key, which is required"),
+        ("name: Sesiiduo", "title: x", "title", 4, "only known keys"),
+        ("name: Sesiiduo\n", "", "name", 1, "this key, which is required"),
         ("name: Sesiiduo", "name: Sesiiduo\nnmae: x", "nmae", 5, "only known keys"),
         ('prefix: "000"', "prefix: 000", "prefix", 3, "text"),
         ("id: sesiiduo", "id: Sesi Duo", "id", 2, "a controller id of a-z"),

@@ -1,0 +1,441 @@
+"""How answers are held against expectations: each rule of matching kept, and broken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from lineage.policy.loader import load_library
+from lineage.scenarios.comparing import Context
+from lineage.scenarios.expected import GROUPS
+from lineage.scenarios.groups import COMPARE
+
+DAY: Final = date(2026, 3, 16)
+LIBRARY: Final = load_library()
+
+
+def differences(
+    group: str,
+    wanted: str,
+    answer: Mapping[str, Any],
+    *,
+    equivalent: tuple[tuple[str, ...], ...] = (),
+    controller: str = "store-002",
+) -> list[str]:
+    """The paths at which an answer differs from what is written."""
+    expected = GROUPS[group].model_validate(yaml.safe_load(wanted))
+    groups = tuple(frozenset(rules) for rules in equivalent)
+    context = Context(LIBRARY.in_force(controller, DAY), groups)
+    return [found.path for found in COMPARE[group](expected, answer, context)]
+
+
+def notify(recipient: str, **more: Any) -> dict[str, Any]:
+    """A row of those that are told."""
+    row = {"recipient": recipient, "categories": ["phone", "email"], "duty": "policy"}
+    return {**row, "supplementary": False, "send_by": DAY, "erase_by": None, **more}
+
+
+def plan(*rows: dict[str, Any], exclude: Any = (), erase: Any = ()) -> dict[str, Any]:
+    """A plan as it is answered."""
+    return {"notify": rows, "exclude": list(exclude), "erase": list(erase)}
+
+
+BOX: Final = notify("Box")
+LEFT: Final = [
+    {"recipient": "Ads", "reason": "already_erased", "categories": ["email"]},
+    {"recipient": "Ads", "reason": "non_identifying", "categories": ["cookie_id"]},
+]
+OURS: Final = [{"system": "/a", "categories": ["email"]}, {"system": "/b", "categories": ["phone"]}]
+
+PLANS: Final = [
+    ("an absent key is not judged", "{}", plan(BOX), []),
+    ("nor one of a row", "{notify: [{recipient: Box}]}", plan(BOX), []),
+    (
+        "a set has no order",
+        "{notify: [{recipient: Box, categories: [email, phone]}]}",
+        plan(BOX),
+        [],
+    ),
+    (
+        "and no more members",
+        "{notify: [{recipient: Box, categories: [email]}]}",
+        plan(BOX),
+        ["plan.notify[Box].categories"],
+    ),
+    ("null demands null", "{notify: [{recipient: Box, erase_by: null}]}", plan(BOX), []),
+    (
+        "and nothing else",
+        "{notify: [{recipient: Box, send_by: null}]}",
+        plan(BOX),
+        ["plan.notify[Box].send_by"],
+    ),
+    (
+        "a date is compared",
+        "{notify: [{recipient: Box, send_by: 2026-03-17}]}",
+        plan(BOX),
+        ["plan.notify[Box].send_by"],
+    ),
+    (
+        "true is not absent",
+        "{notify: [{recipient: Box, supplementary: true}]}",
+        plan(BOX),
+        ["plan.notify[Box].supplementary"],
+    ),
+    ("nobody is told", "{notify: []}", plan(), []),
+    ("but one is", "{notify: []}", plan(BOX), ["plan.notify[Box]"]),
+    ("one is missing", "{notify: [{recipient: Box}]}", plan(), ["plan.notify[Box]"]),
+    (
+        "one more is told",
+        "{notify: [{recipient: Box}]}",
+        plan(BOX, notify("Ads")),
+        ["plan.notify[Ads]"],
+    ),
+    ("others may be left out", "{exclude: [{recipient: Ads}]}", plan(exclude=LEFT), []),
+    (
+        "for any of its reasons",
+        "{exclude: [{recipient: Ads, reason: non_identifying}]}",
+        plan(exclude=LEFT),
+        [],
+    ),
+    (
+        "and no other",
+        "{exclude: [{recipient: Ads, reason: legal_hold}]}",
+        plan(exclude=LEFT),
+        ["plan.exclude[Ads].reason"],
+    ),
+    (
+        "nobody is left out",
+        "{exclude: []}",
+        plan(exclude=LEFT[:1]),
+        ["plan.exclude[Ads]"],
+    ),
+    ("the union over the systems", "{erase: [phone, email]}", plan(erase=OURS), []),
+    ("no less", "{erase: [phone]}", plan(erase=OURS), ["plan.erase"]),
+    ("no more", "{erase: [phone, email, name]}", plan(erase=OURS), ["plan.erase"]),
+    ("nothing to erase", "{erase: []}", plan(), []),
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "answer", "paths"), [p[1:] for p in PLANS], ids=[p[0] for p in PLANS]
+)
+def test_plans(wanted: str, answer: dict[str, Any], paths: list[str]) -> None:
+    """Exactly these are told, these are left out, exactly this is erased."""
+    assert differences("plan", wanted, answer) == paths
+
+
+def due(category: str, order: str | None, **more: Any) -> dict[str, Any]:
+    """A row of what is due."""
+    return {"category": category, "order_id": order, "action": "erase", "erase_by": DAY, **more}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "paths"),
+    [
+        ("{due: [{category: order_info, order_id: o2, action: hold}]}", []),
+        (
+            "{due: [{category: order_info, order_id: o1, action: hold}]}",
+            ["retention.due[order_info, o1].action"],
+        ),
+        ("{due: [{category: order_info, action: hold}]}", []),
+        ("{due: [{category: email, order_id: null, erase_by: 2026-03-16}]}", []),
+        ("{due: [{category: order_info, order_id: null}]}", ["retention.due[order_info, None]"]),
+        ("{due: [{category: phone}]}", ["retention.due[phone]"]),
+        ("{due: []}", [f"retention.due[{c}]" for c in ("order_info", "order_info", "email")]),
+    ],
+)
+def test_rows_pair_by_what_names_them(wanted: str, paths: list[str]) -> None:
+    """By category and, where it is written, by order; other rows may be there."""
+    rows = [due("order_info", "o1"), due("order_info", "o2", action="hold"), due("email", None)]
+    assert differences("retention", wanted, {"due": rows}) == paths
+
+
+@pytest.mark.parametrize(
+    ("wanted", "paths"),
+    [
+        ("{triage_by: '2026-03-16T16:00:00Z', outcome_by: null, overdue: []}", []),
+        ("{triage_by: '2026-03-16T17:00:00+01:00'}", []),
+        ("{triage_by: 2026-03-16}", ["deadlines.triage_by"]),
+        ("{reply_by: '2026-03-16T00:00:00Z'}", []),
+        ("{reply_by: null}", ["deadlines.reply_by"]),
+        ("{outcome_by: 2026-03-16}", ["deadlines.outcome_by"]),
+        ("{overdue: [reply_by]}", ["deadlines.overdue"]),
+    ],
+)
+def test_dates_and_times(wanted: str, paths: list[str]) -> None:
+    """A date without a time means 00:00 UTC, on either side."""
+    answer: dict[str, Any] = {
+        "reply_by": DAY,
+        "outcome_by": None,
+        "triage_by": datetime(2026, 3, 16, 16, tzinfo=UTC),
+        "overdue": [],
+    }
+    assert differences("deadlines", wanted, answer) == paths
+
+
+def found(
+    rule: str, event: str | None, *categories: str, kind: str = "violation"
+) -> dict[str, Any]:
+    """A finding as it is answered."""
+    return {"kind": kind, "rule": rule, "event": event, "categories": list(categories)}
+
+
+BROKEN: Final = found("000.E.2", "a", "email")
+DEFAULT: Final = found("D-15", "a", "email", kind="default_violation")
+GAP: Final = found("D-28", "b", "email", kind="gap")
+PROCESS: Final = found("", "a", kind="process") | {"rule": None}
+SAME: Final = (("000.E.1", "000.E.2"), ("000.E.1", "000.D.5"))
+
+FINDINGS: Final = [
+    ("nothing is judged", "{}", [BROKEN, DEFAULT], []),
+    ("each row has its finding", "{violations: [{rule: 000.E.2, ev: a}]}", [BROKEN], []),
+    (
+        "a row has none",
+        "{violations: [{rule: 000.E.2, ev: b}]}",
+        [],
+        ["findings.violations[000.E.2, b]"],
+    ),
+    (
+        "of another kind is none",
+        "{gaps: [{rule: 000.E.2, ev: a}]}",
+        [BROKEN],
+        ["findings.gaps[000.E.2, a]"],
+    ),
+    ("without an event any will do", "{violations: [{rule: 000.E.2}]}", [BROKEN], []),
+    (
+        "all of them",
+        "{gaps: [{rule: D-28}]}",
+        [GAP, {**GAP, "event": "c"}],
+        [],
+    ),
+    ("each finding has its row", "{violations: []}", [BROKEN], ["findings.violations[000.E.2, a]"]),
+    (
+        "on its event",
+        "{violations: [{rule: 000.E.2, ev: a}]}",
+        [BROKEN, {**BROKEN, "event": "b"}],
+        ["findings.violations[000.E.2, b]"],
+    ),
+    (
+        "or may be",
+        "{violations: [], allowed_extra: [{rule: 000.E.2, ev: a}]}",
+        [BROKEN],
+        [],
+    ),
+    (
+        "there only",
+        "{violations: [], allowed_extra: [{rule: 000.E.2, ev: b}]}",
+        [BROKEN],
+        ["findings.violations[000.E.2, a]"],
+    ),
+    ("other kinds are not judged", "{violations: []}", [DEFAULT, GAP], []),
+    ("nor what is about the process", "{violations: [], clean_events: [a]}", [PROCESS], []),
+    (
+        "categories are those that break it",
+        "{violations: [{rule: 000.E.2, ev: a, categories: [email]}]}",
+        [BROKEN],
+        [],
+    ),
+    (
+        "and no others",
+        "{violations: [{rule: 000.E.2, ev: a, categories: [email, phone]}]}",
+        [BROKEN],
+        ["findings.violations[000.E.2, a].categories"],
+    ),
+    (
+        "nor fewer",
+        "{violations: [{rule: 000.E.2, ev: a, categories: [email]}]}",
+        [found("000.E.2", "a", "email", "phone")],
+        ["findings.violations[000.E.2, a].categories"],
+    ),
+    (
+        "of several findings together",
+        "{violations: [{rule: 000.E.2, ev: a, categories: [phone, email]}]}",
+        [BROKEN, found("000.E.2", "a", "phone")],
+        [],
+    ),
+    (
+        "one of which says more",
+        "{violations: [{rule: 000.E.2, ev: a, categories: [email]}]}",
+        [BROKEN, found("000.E.2", "a", "phone")],
+        ["findings.violations[000.E.2, a]"],
+    ),
+    (
+        "rows of one rule with other categories",
+        """violations:
+- {rule: 000.E.2, ev: a, categories: [email]}
+- {rule: 000.E.2, ev: a, categories: [phone]}""",
+        [BROKEN, found("000.E.2", "a", "phone")],
+        [],
+    ),
+    (
+        "an equivalent rule",
+        "{violations: [{rule: 000.E.1, ev: a}]}",
+        [BROKEN, found("000.D.5", "a", "email")],
+        [],
+    ),
+    (
+        "groups are not joined",
+        "{violations: [{rule: 000.D.5, ev: a}]}",
+        [BROKEN],
+        ["findings.violations[000.D.5, a]", "findings.violations[000.E.2, a]"],
+    ),
+    (
+        "equivalent and of another kind",
+        "{violations: [{rule: 000.E.1, ev: a}]}",
+        [{**BROKEN, "kind": "gap"}],
+        ["findings.violations[000.E.1, a]"],
+    ),
+    ("one of these", "{any_of: [{rules: [000.E.2, D-59], ev: a}]}", [BROKEN], []),
+    ("whatever its kind", "{any_of: [{rules: [000.C.1, D-28], ev: b}]}", [GAP], []),
+    ("none of these", "{any_of: [{rules: [000.C.1], ev: a}]}", [BROKEN], ["findings.any_of[a]"]),
+    ("on another event", "{any_of: [{rules: [000.E.2], ev: b}]}", [BROKEN], ["findings.any_of[b]"]),
+    (
+        "one of these has its row",
+        "{violations: [], any_of: [{rules: [000.E.2, D-59], ev: a}]}",
+        [BROKEN],
+        [],
+    ),
+    ("a clean event", "{clean_events: [b]}", [BROKEN], []),
+    ("may have a gap", "{clean_events: [b]}", [GAP], []),
+    ("no violation", "{clean_events: [a]}", [BROKEN], ["findings.clean_events[a]"]),
+    ("no default violation", "{clean_events: [a]}", [DEFAULT], ["findings.clean_events[a]"]),
+    (
+        "but what may be",
+        "{clean_events: [a], allowed_extra: [{rule: D-15, ev: a}]}",
+        [DEFAULT],
+        [],
+    ),
+    ("a topic", "{violations: [], topics: [D]}", [BROKEN], []),
+    (
+        "of the finding",
+        "{violations: [], topics: [E]}",
+        [BROKEN],
+        ["findings.violations[000.E.2, a]"],
+    ),
+    ("a default is of no topic", "{default_violations: [], topics: [D]}", [DEFAULT], []),
+    (
+        "what is written is found whatever its topic",
+        "{default_violations: [{rule: D-15, ev: a}], topics: [E]}",
+        [DEFAULT],
+        [],
+    ),
+    ("clean of a topic", "{clean_events: [a], topics: [D]}", [BROKEN], []),
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows", "paths"), [f[1:] for f in FINDINGS], ids=[f[0] for f in FINDINGS]
+)
+def test_findings(wanted: str, rows: list[dict[str, Any]], paths: list[str]) -> None:
+    """Exactly these findings, or one of these, or none, or what may be besides."""
+    assert differences("findings", wanted, {"findings": rows}, equivalent=SAME) == paths
+
+
+PERIOD: Final = {"category": "location", "from": date(2026, 3, 3), "to": date(2026, 3, 6)}
+LASTING: Final = {"category": "timezone", "from": date(2026, 3, 3), "to": None}
+
+
+@pytest.mark.parametrize(
+    ("category", "day", "was"),
+    [
+        ("location", "2026-03-02", False),
+        ("location", "2026-03-03", True),
+        ("location", "2026-03-06", True),
+        ("location", "2026-03-07", False),
+        ("timezone", "2027-01-01", True),
+        ("occupation", "2026-03-04", False),
+        ("email", "2026-03-04", True),
+        ("aggregate_stats", "2026-03-04", False),
+    ],
+)
+def test_what_was_personal_on_a_day(category: str, day: str, was: bool) -> None:
+    """By its periods where it is so in combination only; else always, or by decree never."""
+    answer: dict[str, Any] = {
+        "personal": [PERIOD, LASTING],
+        "recipients": {},
+        "data": {},
+        "backups": {},
+    }
+    for personal in (True, False):
+        wanted = f"{{personal: [{{category: {category}, day: {day}, personal: {personal}}}]}}"
+        paths = [] if personal is was else [f"status.personal[{category}, {day}].personal"]
+        assert differences("status", wanted, answer) == paths
+
+
+@pytest.mark.parametrize(
+    ("wanted", "paths"),
+    [
+        ("{recipients: {Box: sent}, data: {email: erased}}", []),
+        ("{recipients: {Box: erased}}", ["status.recipients[Box]"]),
+        ("{recipients: {Ads: sent}}", ["status.recipients[Ads]"]),
+        ("{recipients: {}}", ["status.recipients"]),
+        ("{backups: {b1: {state: purged}}}", []),
+        ("{backups: {b1: {state: purged, alert_on: 2026-03-16}}}", ["status.backups[b1].alert_on"]),
+        ("{backups: {b2: {state: purged}}}", ["status.backups[b2]"]),
+    ],
+)
+def test_maps_are_judged_by_what_is_written(wanted: str, paths: list[str]) -> None:
+    """Others may be in the answer, but where none is expected."""
+    answer: dict[str, Any] = {
+        "recipients": {"Box": "sent", "Post": "sent"},
+        "data": {"email": "erased"},
+        "backups": {"b1": {"state": "purged", "alert_on": None}},
+        "personal": [],
+    }
+    assert differences("status", wanted, answer) == paths
+
+
+@pytest.mark.parametrize(
+    ("wanted", "paths"),
+    [
+        ("{valid: null, fee: 001.I.10, grounds: {repetitive: 001.I.9, trade_secret: false}}", []),
+        ("{fee: false}", ["refusal.fee"]),
+        ("{grounds: {repetitive: false}}", ["refusal.grounds[repetitive]"]),
+        ("{grounds: {trade_secret: 001.I.8}}", ["refusal.grounds[trade_secret]"]),
+        ("{valid: false}", ["refusal.valid"]),
+    ],
+)
+def test_refusals(wanted: str, paths: list[str]) -> None:
+    """A ground is answered by its rule or by false, and null is not false."""
+    grounds = {"repetitive": "001.I.9", "trade_secret": False}
+    answer = {"valid": None, "rule": None, "fee": "001.I.10", "grounds": grounds}
+    assert differences("refusal", wanted, answer) == paths
+
+
+@pytest.mark.parametrize(
+    ("group", "wanted", "answer", "paths"),
+    [
+        (
+            "breach",
+            "{not_told: [b, a]}",
+            {"breaches": [{"not_told": []}, {"not_told": ["a", "b"]}]},
+            [],
+        ),
+        ("breach", "{not_told: []}", {"breaches": [{"not_told": ["a"]}]}, ["breach.not_told"]),
+        ("breach", "{regulator: due}", {"breaches": []}, ["breach"]),
+        ("exceptions", "{a: true}", {"exceptions": [{"event": "a", "valid": True}]}, []),
+        (
+            "exceptions",
+            "{a: false}",
+            {"exceptions": [{"event": "a", "valid": True}]},
+            ["exceptions[a]"],
+        ),
+        ("exceptions", "{a: true}", {"exceptions": []}, ["exceptions[a]"]),
+        ("policy", "{use_binds: true}", {"facts": {"use_binds": True}}, []),
+        ("policy", "{use_binds: null}", {"facts": {"use_binds": True}}, ["policy.use_binds"]),
+        ("minors", "{minor: true, erase_by: null}", {"minor": True, "erase_by": None}, []),
+        ("minors", "{minor: false}", {"minor": True}, ["minors.minor"]),
+        ("cancellation", "{state: none}", {"state": "erasing"}, ["cancellation.state"]),
+        ("entitlement", "{verdict: entitled}", {"verdict": "entitled"}, []),
+        ("entitlement", "{rule: D-08}", {"rule": "000.F.1"}, ["entitlement.rule"]),
+    ],
+)
+def test_the_other_groups(
+    group: str, wanted: str, answer: dict[str, Any], paths: list[str]
+) -> None:
+    """The latest breach, each exception by its event, each fact by its name."""
+    assert differences(group, wanted, answer) == paths
