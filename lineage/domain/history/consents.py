@@ -43,12 +43,18 @@ class Consents:
             return frozenset()
         return frozenset(c for c in categories if self.grants(c, at, use))
 
-    def grants(self, category: str, at: Moment, use: Use) -> Sequence[ConsentGranted]:
-        """Every consent in force before a moment that lets this use have this category."""
+    def grants(
+        self, category: str, at: Moment, use: Use, *, since: Moment | None = None
+    ) -> Sequence[ConsentGranted]:
+        """Every consent in force before a moment that lets this use have this category.
+
+        With ``since`` only those that were given after that moment.
+        """
         return [
             grant
             for event, grant in self._granted
             if event.moment < at
+            and (since is None or since < event.moment)
             and _fits(grant, category, use)
             and not self._ended(event, grant, category, at, use)
         ]
@@ -57,6 +63,23 @@ class Consents:
         """Whether a consent to this use had been given before, withdrawn since or not."""
         return any(
             event.moment < at and _fits(grant, category, use) for event, grant in self._granted
+        )
+
+    def stated(self, consent_id: str | None, at: Moment) -> bool:
+        """Whether an event names a consent that nobody recorded, and nobody withdrew till then."""
+        return (
+            consent_id is not None
+            and not self.named(consent_id)
+            and not self.withdrawn_by_name(consent_id, at)
+        )
+
+    def withdrawn_by_name(self, consent_id: str | None, at: Moment) -> bool:
+        """Whether the consent of this name had been withdrawn as a whole before a moment."""
+        return consent_id is not None and any(
+            event.moment < at
+            and withdrawal.consent_id == consent_id
+            and withdrawal.categories is None
+            for event, withdrawal in self._withdrawn
         )
 
     def named(self, consent_id: str | None) -> Sequence[tuple[Recorded, ConsentGranted]]:

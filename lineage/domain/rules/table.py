@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from lineage.domain.judging import Judges
-from lineage.domain.rules import ending, retention
+from lineage.domain.rules import bounds, ending, recipients, retention
 from lineage.events import (
     BackupRestored,
     DataCollected,
     DataDeidentified,
     DataDeleted,
     DataInboundReceived,
+    DataOnwardShared,
     DataProcessed,
+    DataShared,
+    DataSold,
     LogRecorded,
+    PublicDisclosed,
+    PurposeChanged,
     ServiceCeased,
     ServiceShutdownAnnounced,
 )
 
 JUDGES = Judges(
     [
+        (recipients.judge_share, (DataShared, DataSold, PublicDisclosed)),
+        (bounds.judge_evidence, (DataShared,)),
+        (bounds.judge_onward_share, (DataOnwardShared,)),
+        (bounds.judge_purpose_change, (PurposeChanged,)),
         (ending.end_announced, (ServiceShutdownAnnounced, ServiceCeased)),
         (ending.collected_after_end, (DataCollected, DataInboundReceived, LogRecorded)),
         (retention.erased_too_early, (DataDeleted, DataDeidentified)),

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lineage.policy.kinds.bounds import BindingRule
 from lineage.policy.kinds.ending import (
     AccountData,
     AwaitDeletionRequest,
@@ -17,6 +18,7 @@ from lineage.policy.kinds.ending import (
     ErasureAfterCancellation,
 )
 from lineage.policy.kinds.personal import Combination
+from lineage.policy.kinds.recipients import RecipientRule
 from lineage.policy.kinds.retention import (
     CountsAsErased,
     ErasureMethodRule,
@@ -29,7 +31,8 @@ from lineage.policy.kinds.retention import (
 from lineage.policy.kinds.stated import Stated
 
 AnyRule = Annotated[
-    Combination
+    BindingRule
+    | Combination
     | AccountData
     | AwaitDeletionRequest
     | BackupAlert
@@ -39,6 +42,7 @@ AnyRule = Annotated[
     | ErasureAfterCancellation
     | ErasureMethodRule
     | LegalHold
+    | RecipientRule
     | RetentionByNeed
     | RetentionLimit
     | RetentionMinimum
