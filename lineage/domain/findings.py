@@ -33,6 +33,10 @@ class Finding:
     reason: str | None = None
     """of a process finding, which has no rule"""
 
+    def on(self, event: Recorded) -> Finding:
+        """The same on another event."""
+        return replace(self, event=event)
+
 
 def broken(
     rule: Rule, event: Recorded, categories: Iterable[str] = (), *, says: str | None = None

@@ -49,17 +49,22 @@ class Judges:
             for model in models:
                 self._of.setdefault(model, []).append(judge)
 
+    def look_at(self, model: type[EventData]) -> bool:
+        """Whether anybody judges events of this type."""
+        return model in self._of
+
     def of_person(self, history: History, policy_at: PolicyAt) -> Iterator[Finding]:
         """Every finding on the events of the person."""
-        return self._findings(history.events, history, policy_at)
+        return self.on(history.everything, history, policy_at)
 
     def of_controller(self, history: History, policy_at: PolicyAt) -> Iterator[Finding]:
         """Every finding on the controller's own events."""
-        return self._findings(history.wide, history, policy_at)
+        return self.on(history.everything_wide, history, policy_at)
 
-    def _findings(
+    def on(
         self, events: Iterable[Recorded], history: History, policy_at: PolicyAt
     ) -> Iterator[Finding]:
+        """Every finding on these events of a history."""
         for event in events:
             judges = self._of.get(type(event.data))
             if judges is not None:

@@ -46,10 +46,15 @@ class Library:
         """Gives the version in force at a time (microseconds); none without a policy."""
         if controller not in self.controllers:
             return lambda _: ""
+        policy_at = self.policy_at(controller)
+        return lambda at: policy_at(at).version
+
+    def policy_at(self, controller: str) -> Callable[[int], Policy]:
+        """Gives the policy in force at a time (microseconds)."""
         only = self.versions(controller)
         if len(only) == 1:
-            return lambda _: only[0].version
-        return lambda at: self.in_force(controller, from_micros(at).date()).version
+            return lambda _: only[0]
+        return lambda at: self.in_force(controller, from_micros(at).date())
 
     def in_force(self, controller: str, day: date) -> Policy:
         """Return the version in force on a day; the first is in force from the beginning (D-31)."""

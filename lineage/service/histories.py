@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from lineage.domain.fold.effective import effective_events
 from lineage.domain.history.history import History
 from lineage.domain.judging import PolicyAt
-from lineage.events.times import from_micros
 from lineage.policy.loader import Library
 from lineage.service.people import FoundPerson, People, View, is_seen
 from lineage.storage.keyring import CONTROLLER, PERSON, Who
@@ -47,7 +46,7 @@ class Histories:
 
     def policy_at(self, controller: str) -> PolicyAt:
         """The policy of a controller in force at a time in microseconds."""
-        return lambda at: self._library.in_force(controller, from_micros(at).date())
+        return self._library.policy_at(controller)
 
     def of_subject(self, conn: Connection, controller: str, subject: str, view: View) -> Seen:
         """One person by its id; nothing on record gives an empty history."""

@@ -20,6 +20,7 @@ from lineage.storage.dead_letters import StoredDeadLetter
 from lineage.storage.engines import Connection
 from lineage.storage.freshness import newest_recording, read_freshness
 from lineage.storage.rebuilding import rebuild
+from lineage.storage.rejudging import rejudge
 from lineage.storage.shared_ids import count_shared_ids
 from lineage.storage.store import Store
 from lineage.storage.tasks import AWAITING_PERSON
@@ -57,13 +58,18 @@ class Upkeep:
         """Fold everybody anew."""
         started = time.monotonic()
         with fewer_collections():
-            done = rebuild(self._store, progress)
+            done = rebuild(self._store, progress, now=self._ask.now)
         return answers.RebuildReport(
             people=done.people,
             events=done.events,
             edges=done.edges,
             seconds=time.monotonic() - started,
         )
+
+    def rejudge(self) -> int:
+        """Judge anew whom the controllers' own late events concern; gives how many people."""
+        with fewer_collections():
+            return rejudge(self._store, self._store, now=self._ask.now)
 
     def dead_letters(
         self, *, reason: str | None, event_type: str | None, limit: int

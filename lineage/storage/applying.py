@@ -7,13 +7,14 @@ anything read that what follows rests on (``docs/adr/0012``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Protocol
 
 from lineage.domain.facts import Facts
 from lineage.domain.fold.standing import LINKED_TO, Standing, standing_of
 from lineage.domain.parties import parties_of, renamed
+from lineage.domain.verdicts import Verdicts, Wide
 from lineage.events import Event
 from lineage.storage import tables as t
 from lineage.storage.bulk import Upsert
@@ -25,6 +26,7 @@ from lineage.storage.facts import read_facts
 from lineage.storage.folding import FoldedPerson, Folder, NewEvents
 from lineage.storage.freshness import note_sources
 from lineage.storage.joining import joined_writes
+from lineage.storage.judged import Judging
 from lineage.storage.keyring import Keyring, Who
 from lineage.storage.ledger import (
     LOCAL_LANE,
@@ -36,6 +38,7 @@ from lineage.storage.ledger import (
     move_on,
 )
 from lineage.storage.persons import linked_refs, version_of
+from lineage.storage.rejudging import begin_rejudging
 from lineage.storage.seal import Hasher
 from lineage.storage.standings import Locked, Stand, lock_persons, write_stands
 from lineage.storage.tasks import Tasks
@@ -122,6 +125,8 @@ class Parts(Protocol):
     dead_letters: DeadLetterBox
     tasks: Tasks
     kept_tiles: KeptTiles
+    verdicts: Verdicts | None
+    kept_wide: dict[str, Wide]
 
 
 class Applying:
@@ -152,6 +157,11 @@ class Applying:
         self._stands = dict(self._locked.stands)
         self._changed: set[bytes] = set()
         self._applied = Applied(batch, clock, self._recorded_at(clock), self._head.size)
+        self._judging = (
+            None
+            if parts.verdicts is None
+            else Judging(parts, parts.verdicts, conn, self._applied.recorded_at)
+        )
 
     def _move_on(self, stretch: Stretch) -> None:
         """The fence: who writes for a lane that stands elsewhere by now writes nothing."""
@@ -170,9 +180,12 @@ class Applying:
             if self._told is not None and (untold := sorted(set(reused) - self._told)):
                 raise Untold(untold)
             self._applied.recorded = len(fresh)
-            whole, acting = folder.go_forward(conn, self._people(fresh))
+            people = self._people(fresh)
+            whole, acting = folder.go_forward(conn, people)
             self._append(fresh)
             folded = self._fold(whole)
+            self._judge_controllers(fresh)
+            self._judge(people, folded)
             if follow is not None and (found := self._with_requests(folded, acting)):
                 self._act(found, follow)
             write_stands(conn, [self._stands[ref] for ref in sorted(self._changed)])
@@ -302,7 +315,9 @@ class Applying:
         if count:
             at, log = self._applied.recorded_at, self._head.log
         ver = stand.ver + count
-        self._stands[ref] = Stand(ref, stand.controller, ver, merged, at, log, stand.there)
+        self._stands[ref] = Stand(
+            ref, stand.controller, ver, merged, at, log, stand.there, stand.looked_at
+        )
 
     def _fold(self, people: Iterable[NewEvents]) -> list[FoldedPerson]:
         """Fold these from the ledger, and write what they fold to."""
@@ -314,6 +329,25 @@ class Applying:
             folded, concerned = self._parts.folder.fold_refs(self._conn, touched)
         self._parts.folder.write(self._conn, concerned, folded)
         return folded
+
+    def _judge(self, people: Sequence[NewEvents], folded: Sequence[FoldedPerson]) -> None:
+        """Judge what is new of these people; their stands still say what was there before."""
+        if self._judging is None:
+            return
+        self._judging.new_events(people, folded, self._locked.stands)
+        for ref, looked_at in self._judging.looked_at.items():
+            stand = self._stands[ref]
+            if stand.standing is not None and looked_at & ~stand.looked_at:
+                self._stands[ref] = replace(stand, looked_at=stand.looked_at | looked_at)
+                self._changed.add(ref)
+
+    def _judge_controllers(self, drafts: Iterable[Draft]) -> None:
+        """Judge what controllers did themselves; by it, people are judged anew later."""
+        if self._judging is None:
+            return
+        for controller in sorted({d.controller for d in drafts if not d.person}):
+            self._judging.controller(controller)
+            begin_rejudging(self._conn, controller, since=self._applied.recorded_at)
 
     def _act(self, people: Iterable[tuple[str, tuple[bytes, ...], Facts]], follow: Follow) -> None:
         """Append what follows for these people with requests, and make the tasks it calls for."""
@@ -331,7 +365,8 @@ class Applying:
         self._append(fresh)
         parts.tasks.plan(conn, fresh, applied.now)
         applied.acts = len(fresh)
-        self._fold(self._people(fresh))
+        concerned = self._people(fresh)
+        self._judge(concerned, self._fold(concerned))
 
     def _state(self, controller: str, refs: tuple[bytes, ...], facts: Facts) -> PersonState:
         conn, parts, applied = self._conn, self._parts, self._applied

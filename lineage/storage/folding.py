@@ -78,6 +78,16 @@ class Folder:
         rows = events_of(conn, found, known_at=known_at)
         return self._drafter.recorded(conn, rows, controller, ciphers)
 
+    def read_types(
+        self, conn: Connection, controller: str, refs: Iterable[bytes], types: Iterable[str]
+    ) -> list[Recorded]:
+        """The recorded events of these refs and types, opened."""
+        c = t.events.c
+        what = sa.select(t.events).where(c.subject_ref.in_(sorted(refs)), c.type.in_(sorted(types)))
+        rows = conn.execute(what).all()
+        ciphers = self._keyring.ciphers(conn, {row.subject_ref for row in rows})
+        return self._drafter.recorded(conn, rows, controller, ciphers)
+
     def fold_refs(
         self, conn: Connection, touched: dict[bytes, str]
     ) -> tuple[list[FoldedPerson], dict[bytes, str]]:

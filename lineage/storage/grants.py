@@ -48,6 +48,8 @@ RECORDING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "requests": ("SELECT", "INSERT", "DELETE"),
         "notices": ("SELECT", "INSERT", "DELETE"),
         "links": ("SELECT", "INSERT", "DELETE"),
+        "findings": _FOLDED,
+        "rejudging": _FOLDED,
         "sources": _KEPT,
         "tasks": _KEPT,
         "attempts": _KEPT,

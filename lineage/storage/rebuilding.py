@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from lineage.domain.facts import Recorded
 from lineage.storage import tables as t
 from lineage.storage.engines import Connection
+from lineage.storage.folding import FoldedPerson
+from lineage.storage.judged import Judging
 from lineage.storage.keyring import PERSON
 from lineage.storage.standings import Stand, delete_stands, lock_persons, stand_of, write_stands
 from lineage.storage.store import Store
@@ -35,7 +37,9 @@ class Rebuilt:
     edges: int = 0
 
 
-def rebuild(store: Store, progress: Callable[[int, int], None] | None) -> Rebuilt:
+def rebuild(
+    store: Store, progress: Callable[[int, int], None] | None, *, now: Callable[[], int]
+) -> Rebuilt:
     """Fold everybody anew from the ledger, while others go on recording.
 
     ``progress`` is told (refs done, refs in all).
@@ -49,7 +53,7 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None) -> Rebuil
     on_record: int | None = None
     while True:
         began = time.monotonic()
-        chunk = store.run(partial(_rebuild_next, store=store, after=after, linked=linked))
+        chunk = store.run(partial(_rebuild_next, store=store, after=after, linked=linked, now=now))
         if not chunk.refs:
             break
         after = max(chunk.refs)
@@ -99,7 +103,14 @@ class _Chunk:
     doubtful: dict[bytes, str] = field(default_factory=dict)
 
 
-def _rebuild_next(conn: Connection, *, store: Store, after: bytes, linked: set[bytes]) -> _Chunk:
+def _rebuild_next(
+    conn: Connection,
+    *,
+    store: Store,
+    after: bytes,
+    linked: set[bytes],
+    now: Callable[[], int],
+) -> _Chunk:
     """Fold the next refs anew, under the locks of all whose facts are written."""
     refs = _next_refs(conn, after)
     chunk = _Chunk(refs)
@@ -112,6 +123,7 @@ def _rebuild_next(conn: Connection, *, store: Store, after: bytes, linked: set[b
         locked = lock_persons(conn, unlocked).stands | locked
         people, concerned = store.folder.fold_refs(conn, refs)
     store.folder.write(conn, concerned, people)
+    looked_at = _judge(conn, store, people, now())
     events: dict[bytes, list[Recorded]] = defaultdict(list)
     for person in people:
         for event in person.events:
@@ -127,11 +139,28 @@ def _rebuild_next(conn: Connection, *, store: Store, after: bytes, linked: set[b
             stand = stand.linked()
             chunk.doubtful[ref] = controller
         if stand.standing is not None:
-            kept.append(stand)
+            kept.append(replace(stand, looked_at=_looked(locked[ref], looked_at.get(ref, 0))))
     # Not in their place: whatever a column holds by now, it is written anew.
     delete_stands(conn, refs)
     write_stands(conn, [replace(stand, there=False) for stand in kept])
     return chunk
+
+
+def _judge(
+    conn: Connection, store: Store, people: Iterable[FoldedPerson], now: int
+) -> dict[bytes, int]:
+    """Judge everybody anew; gives what was looked at, by ref."""
+    if store.verdicts is None:
+        return {}
+    judging = Judging(store, store.verdicts, conn, now)
+    for person in people:
+        judging.person(person.controller, person.refs, person.events)
+    return judging.looked_at
+
+
+def _looked(before: Stand, now: int) -> int:
+    """What was looked at before as well, where that was known: a rebuild changes nothing."""
+    return now if before.looked_at < 0 else before.looked_at | now
 
 
 def _settle_doubts(conn: Connection, *, store: Store, doubtful: dict[bytes, str]) -> None:

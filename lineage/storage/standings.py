@@ -23,7 +23,7 @@ UNKNOWN = 16
 NEVER = -(1 << 63)
 """``last_at`` of a row that only holds the place of a person's first event: all are later."""
 
-PLACE = (NEVER, 0, 0, None, None, b"", 0, 0)
+PLACE = (NEVER, 0, 0, None, None, b"", 0, 0, 0, 0)
 
 _ROWS = Lookup(t.persons, order='t."subject_ref"', lock=ROW_LOCK)
 _PLACES = Upsert(t.persons, by=["subject_ref"])
@@ -50,6 +50,8 @@ class Stand:
     log: int
     there: bool = True
     """whether it has a row"""
+    looked_at: int = 0
+    """what judgements of its events looked at, as bits of ``history.circumstances``"""
 
     @property
     def is_linked(self) -> bool:
@@ -78,17 +80,20 @@ class Stand:
             b"".join(self.standing.retracted),
             self.recorded_at,
             self.log,
+            self.standing.on_record,
+            self.looked_at,
         )
 
 
 def _stand(row: AnyRow) -> Stand:
-    ref, controller, ver, at, rank, marks, took_all_at, cleared_at, keys, recorded_at, log = row
+    ref, controller, ver, at, rank, marks, took_all_at, cleared_at, keys, *newest = row
+    recorded_at, log, on_record, looked_at = newest
     standing = None
     if at != NEVER:
         size = t.REF_BYTES
         retracted = tuple(keys[n : n + size] for n in range(0, len(keys), size)) if keys else ()
-        standing = Standing((at, rank), marks, took_all_at, cleared_at, retracted)
-    return Stand(ref, controller, ver, standing, recorded_at, log)
+        standing = Standing((at, rank), marks, took_all_at, cleared_at, retracted, on_record)
+    return Stand(ref, controller, ver, standing, recorded_at, log, looked_at=looked_at)
 
 
 def stand_of(before: Stand, events: Sequence[Recorded], key_of: KeyOf) -> Stand:
@@ -169,6 +174,20 @@ def _lock(conn: Connection, people: Mapping[bytes, str]) -> dict[bytes, Stand]:
 
 def _nobody(ref: bytes, controller: str) -> Stand:
     return Stand(ref, controller, 0, None, 0, 0, there=False)
+
+
+def keep_looked_at(
+    conn: Connection, stands: Iterable[Stand], looked_at: Mapping[bytes, int]
+) -> None:
+    """Write what judging these anew looked at; nothing else of them changes."""
+    write_stands(
+        conn,
+        [
+            replace(stand, looked_at=looked_at[stand.ref])
+            for stand in stands
+            if stand.standing is not None and stand.ref in looked_at
+        ],
+    )
 
 
 def write_stands(conn: Connection, stands: Iterable[Stand]) -> None:

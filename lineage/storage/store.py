@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from lineage.domain.facts import Facts
 from lineage.domain.parties import parties_of, renamed
+from lineage.domain.verdicts import Verdicts, Wide
 from lineage.events import Event
 from lineage.storage import engines
 from lineage.storage.applying import Applied, Applying, Expected, Follow, SubjectRace
@@ -41,8 +42,12 @@ Result = TypeVar("Result")
 class Store:
     """One store, its keys and its engine."""
 
-    def __init__(self, url: str, keys: Keys, versions: Versions) -> None:
-        """Open the engine and check schema and keys. Raises ``StoreUnusable``, ``KeysUnusable``."""
+    def __init__(
+        self, url: str, keys: Keys, versions: Versions, verdicts: Verdicts | None = None
+    ) -> None:
+        """Open the engine and check schema and keys. Without ``verdicts`` nothing is judged.
+        Raises ``StoreUnusable``, ``KeysUnusable``.
+        """
         self.url = url
         self.engine = engines.open_engine(url)
         self.hasher = Hasher(keys)
@@ -52,6 +57,8 @@ class Store:
         self.dead_letters = DeadLetterBox(self.keyring, self.hasher)
         self.tasks = Tasks(self.keyring)
         self.kept_tiles: KeptTiles = {}
+        self.verdicts = verdicts
+        self.kept_wide: dict[str, Wide] = {}
         self.retried: Callable[[], None] = lambda: None
         """Is told each time a transaction is done again; for whoever counts"""
         check_schema(self.engine, self.hasher.check)

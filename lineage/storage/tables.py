@@ -122,6 +122,8 @@ persons = Table(
     Column("retracted", LargeBinary, nullable=False, server_default=""),
     Column("recorded_at", BigInteger, nullable=False, server_default="0"),
     Column("log", SmallInteger, nullable=False, server_default="0"),
+    Column("on_record", BigInteger, nullable=False, server_default="-1"),
+    Column("looked_at", BigInteger, nullable=False, server_default="-1"),
     sqlite_with_rowid=False,
 )
 
@@ -250,7 +252,22 @@ sources = Table(
     sqlite_with_rowid=False,
 )
 
-FACT_TABLES = (persons, links, edges, erasures, changes, requests, notices)
+findings = Table(
+    "findings",
+    metadata,
+    Column("subject_ref", LargeBinary(REF_BYTES), primary_key=True),
+    Column("event_key", LargeBinary(REF_BYTES), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("categories", Text, primary_key=True),
+    Column("found_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("gone_at", BigInteger),
+    Column("controller", Text, nullable=False),
+    Index(None, "controller", "subject_ref"),
+    sqlite_with_rowid=False,
+)
+
+FACT_TABLES = (persons, links, edges, erasures, changes, requests, notices, findings)
 """Tables of one person's facts: cleared and written anew when that person is folded."""
 
 # --- operations ---------------------------------------------------------------------------------
@@ -283,6 +300,14 @@ attempts = Table(
     Column("ended_at", BigInteger),
     Column("status", Integer),
     Column("error", Text),
+)
+
+rejudging = Table(
+    "rejudging",
+    metadata,
+    Column("controller", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("after", LargeBinary, nullable=False, server_default=""),
 )
 
 day_keys = Table(

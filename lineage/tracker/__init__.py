@@ -20,6 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from lineage.domain.rules.table import JUDGES
+from lineage.domain.verdicts import Verdicts
 from lineage.events import Event
 from lineage.events.times import to_micros
 from lineage.policy.loader import Library, load_library
@@ -54,13 +56,15 @@ def open_tracker(
     policies: Path | str | Library | None = None,
     recipients: Path | str | None = None,
     clock: Clock | None = None,
+    judging: bool = True,
 ) -> Tracker:
     """Open the store at ``url``, making it and its keys where there is nothing yet.
 
     ``url`` is an SQLAlchemy URL (``sqlite:///lineage.db``); ``keys`` the key folder (by default
     ``lineage.db.keys`` beside the database); ``policies`` a policy file, a folder of them, or a
     library that is loaded already (by default the one that comes with the package); ``recipients``
-    the recipient registry; ``clock`` gives the time as an aware datetime, for tests and replays.
+    the recipient registry; ``clock`` gives the time as an aware datetime, for tests and replays. Without
+    ``judging`` nothing is judged as it is recorded, and a rebuild with it has to follow.
 
     Raises ``StoreUnusable`` (cannot be opened, or its schema is older or newer), ``KeysUnusable``
     (missing, open to others, or of another store) and ``PolicyError`` (a file is not valid).
@@ -73,7 +77,8 @@ def open_tracker(
     folder = default_key_folder(url) if keys is None else Path(keys)
     loaded = keys_for(url, folder)
     now = _micros(clock)
-    store = Store(url, loaded, library.version_at)
+    verdicts = Verdicts(JUDGES, library.policy_at) if judging else None
+    store = Store(url, loaded, library.version_at, verdicts)
     return Tracker(store, library, registry, now)
 
 
@@ -363,6 +368,12 @@ class Tracker(PolicyFace):
     ) -> answers.RebuildReport:
         """Fold everybody anew from the ledger. ``progress``: (people done, people in all)."""
         return self._upkeep.rebuild(progress)
+
+    def rejudge(self) -> int:
+        """Judge anew everybody whom something concerns that a controller did and that came late;
+        gives how many people that were. What is broken off goes on with the next call.
+        """
+        return self._upkeep.rejudge()
 
     def verify(self, *, progress: Callable[[int], None] | None = None) -> answers.VerifyReport:
         """Check every row of the ledger against keys and tree; name the first wrong row."""

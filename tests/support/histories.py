@@ -15,7 +15,7 @@ from lineage.domain.history.history import History
 from lineage.domain.judging import PolicyAt
 from lineage.domain.rules.table import JUDGES
 from lineage.events import parse_event
-from lineage.events.times import from_micros, to_micros
+from lineage.events.times import to_micros
 from lineage.policy.loader import Library, load_library
 
 Given = Sequence[Mapping[str, Any]]
@@ -29,7 +29,7 @@ def _library() -> Library:
 
 def policy_at(controller: str) -> PolicyAt:
     """The policies that come with the package, of one controller."""
-    return lambda at: _library().in_force(controller, from_micros(at).date())
+    return _library().policy_at(controller)
 
 
 def moment(at: str | date) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lineage.domain.facts import Moment, Recorded
+from lineage.domain.history.circumstances import bit_of
 from lineage.events import (
     AccountCancellationApproved,
     AccountCancellationRequested,
@@ -67,7 +68,8 @@ class Standing:
     """What is kept per ref: the last moment, marks, and the last times of what looks at everything.
 
     ``took_all_at`` is the last transfer of everything, ``cleared_at`` the last clearing;
-    ``retracted`` are the keys of all events that a retraction under this ref names, sorted.
+    ``retracted`` are the keys of all events that a retraction under this ref names, sorted;
+    ``on_record`` the groups of event types there are, as bits of ``history.circumstances``.
     """
 
     last: Moment
@@ -75,6 +77,7 @@ class Standing:
     took_all_at: int | None = None
     cleared_at: int | None = None
     retracted: tuple[bytes, ...] = ()
+    on_record: int = 0
 
     def merged(self, other: Standing) -> Standing:
         """The standing of both: of more events of one ref, or of several refs of one person."""
@@ -86,6 +89,7 @@ class Standing:
             tuple(sorted({*self.retracted, *other.retracted}))
             if self.retracted and other.retracted
             else self.retracted or other.retracted,
+            self.on_record | other.on_record,
         )
 
 
@@ -96,12 +100,13 @@ LINKED_TO = Standing((0, 0), LINKED)
 def standing_of(events: Iterable[Recorded], *, key_of: KeyOf) -> Standing:
     """The standing that some events of one ref give by themselves; there is at least one."""
     moments: list[Moment] = []
-    marks, took_all_at, cleared_at = 0, None, None
+    marks, on_record, took_all_at, cleared_at = 0, 0, None, None
     retracted: set[bytes] = set()
     for event in events:
         data = event.data
         model, at = type(data), event.occurred_at
         moments.append((at, data.event_rank))
+        on_record |= bit_of(model)
         if model not in _LOOKED_AT:
             continue
         marks |= _MARKS.get(model, 0)
@@ -113,7 +118,9 @@ def standing_of(events: Iterable[Recorded], *, key_of: KeyOf) -> Standing:
             cleared_at = _later(cleared_at, at)
         elif isinstance(data, EventRetracted):
             retracted.add(key_of(data.retracted_source, data.retracted_id))
-    return Standing(max(moments), marks, took_all_at, cleared_at, tuple(sorted(retracted)))
+    return Standing(
+        max(moments), marks, took_all_at, cleared_at, tuple(sorted(retracted)), on_record
+    )
 
 
 def takes_all(event: Recorded) -> bool:

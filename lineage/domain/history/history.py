@@ -40,13 +40,14 @@ class History:
         controller: str,
         *,
         events: Sequence[Recorded] = (),
-        wide: Sequence[Recorded] = (),
+        wide: Sequence[Recorded] | Callable[[], Sequence[Recorded]] = (),
         as_of: int,
     ) -> None:
-        """Take what ``effective_events`` gave."""
+        """Take what ``effective_events`` gave; ``wide`` may be got when it is looked at."""
         self.controller = controller
-        self._events = tuple(events)
-        self._wide = tuple(wide)
+        self.everything = tuple(events)
+        """Every event of the person, for who only goes through them"""
+        self._wide = wide
         self.as_of = as_of
         self.looked_at = 0
         self.looked_at_wide = False
@@ -56,23 +57,33 @@ class History:
     def events(self) -> tuple[Recorded, ...]:
         """Every event of the person. Ask for types (``every``) where they are known."""
         self.looked_at = EVERYTHING
-        return self._events
+        return self.everything
 
     @property
     def wide(self) -> tuple[Recorded, ...]:
         """Every event of the controller itself."""
         self.looked_at_wide = True
-        return self._wide
+        return self.everything_wide
+
+    @property
+    def everything_wide(self) -> tuple[Recorded, ...]:
+        """The same, for who only goes through them."""
+        return tuple(self._wide() if callable(self._wide) else self._wide)
+
+    def look_away(self) -> None:
+        """Begin anew to note what is looked at; what was folded is kept."""
+        self.looked_at = 0
+        self.looked_at_wide = False
 
     def only(self, *models: type[EventData]) -> list[Recorded]:
         """The person's events of these types."""
         self.looked_at |= bits_of(models)
-        return [event for event in self._events if isinstance(event.data, models)]
+        return [event for event in self.everything if isinstance(event.data, models)]
 
     def every(self, *models: type[Data]) -> list[tuple[Recorded, Data]]:
         """The person's events of these types, each with its data."""
         self.looked_at |= bits_of(models)
-        return _of(self._events, models)
+        return _of(self.everything, models)
 
     def every_wide(self, *models: type[Data]) -> list[tuple[Recorded, Data]]:
         """The controller's own events of these types, each with its data."""

@@ -1,0 +1,139 @@
+"""Verdicts that are kept: what judging an event says where nothing else matters. Pure.
+
+A judge that looked at no consents, say, would have said the same of anybody, whatever consents
+there are. So an event is judged alone once, and the verdict holds for every event that says the
+same of a person who has nothing on record of what was looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from lineage import events as e
+from lineage.domain.facts import Recorded
+from lineage.domain.findings import Finding
+from lineage.domain.history.history import History
+from lineage.domain.judging import Judges, PolicyAt
+from lineage.events import EventData
+
+KEPT_MAX = 20_000
+"""Verdicts in memory; when there are as many, all are dropped: recipients and purposes are few."""
+
+_KEPT_TYPES = frozenset[type[EventData]](
+    {
+        e.CrossBorderTransfer,
+        e.DataCollected,
+        e.DataInboundReceived,
+        e.DataOnwardShared,
+        e.DataProcessed,
+        e.DataShared,
+        e.DataStored,
+        e.MessageSent,
+        e.TrackingFired,
+    }
+)
+"""What services report over and over. No judge of these may look at the time of the event but to
+compare it with others: the policy version is part of the key, the time is not.
+"""
+
+_NAMED = frozenset({"order_id", "consent_id", "complaint_id", "identifiers", "log_id"})
+"""Fields of which only counts whether they are there: what they name is looked up in the history"""
+
+
+class Wide(NamedTuple):
+    """The controller's own events, and a number that changes when there are others."""
+
+    number: int
+    events: Sequence[Recorded]
+
+
+NO_WIDE = Wide(0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found on one event, and what was looked at for it: bits of ``circumstances``.
+
+    ``wide`` is the number of the controller's events, where those were looked at.
+    """
+
+    findings: tuple[Finding, ...]
+    looked_at: int
+    wide: int | None
+
+    def on(self, event: Recorded) -> list[Finding]:
+        """The findings, on another event that says the same."""
+        return [finding.on(event) for finding in self.findings]
+
+
+class Verdicts:
+    """Judges events, and keeps the verdicts that can be kept."""
+
+    def __init__(self, judges: Judges, policies: Callable[[str], PolicyAt]) -> None:
+        """``policies`` gives the policies of a controller by time."""
+        self._judges = judges
+        self._policies = policies
+        self._kept: dict[tuple[Any, ...], Verdict] = {}
+        self.asked = 0
+        self.judged = 0
+        """How many events were asked about, and how many of them had to be judged"""
+
+    def look_at(self, model: type[EventData]) -> bool:
+        """Whether anybody judges events of this type."""
+        return self._judges.look_at(model)
+
+    def alone(self, controller: str, event: Recorded, wide: Callable[[], Wide]) -> Verdict:
+        """The verdict on an event of a person of whom nothing else is on record."""
+        self.asked += 1
+        policy_at = self._policies(controller)
+        key = None
+        if type(event.data) in _KEPT_TYPES:
+            version = policy_at(event.occurred_at).version
+            key = (controller, version, *_said(event.data))
+            kept = self._kept.get(key)
+            if kept is not None and (kept.wide is None or kept.wide == wide().number):
+                return kept
+        history = History(controller, events=(event,), wide=lambda: wide().events, as_of=_END)
+        verdict = self.over(history, [event], wide)
+        if key is not None:
+            if len(self._kept) >= KEPT_MAX:
+                self._kept.clear()
+            self._kept[key] = verdict
+        return verdict
+
+    def over(
+        self, history: History, events: Sequence[Recorded], wide: Callable[[], Wide]
+    ) -> Verdict:
+        """The verdict on some events of a history, together."""
+        self.judged += len(events)
+        history.look_away()
+        found = tuple(self._judges.on(events, history, self._policies(history.controller)))
+        number = wide().number if history.looked_at_wide else None
+        return Verdict(found, history.looked_at, number)
+
+
+_END = (1 << 63) - 1
+"""The moment that recording judges from: nothing on record lies after it."""
+
+
+@cache
+def _fields(model: type[EventData]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    names = tuple(model.model_fields)
+    return (
+        tuple(name for name in names if name not in _NAMED),
+        tuple(name for name in names if name in _NAMED),
+    )
+
+
+def _said(data: EventData) -> tuple[Any, ...]:
+    """What an event says, but for what it names by an id."""
+    values = data.__dict__
+    plain, named = _fields(type(data))
+    return (
+        type(data),
+        *[values[name] for name in plain],
+        *[values[name] is None for name in named],
+    )
