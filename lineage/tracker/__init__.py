@@ -63,8 +63,8 @@ def open_tracker(
     ``url`` is an SQLAlchemy URL (``sqlite:///lineage.db``); ``keys`` the key folder (by default
     ``lineage.db.keys`` beside the database); ``policies`` a policy file, a folder of them, or a
     library that is loaded already (by default the one that comes with the package); ``recipients``
-    the recipient registry; ``clock`` gives the time as an aware datetime, for tests and replays. Without
-    ``judging`` nothing is judged as it is recorded, and a rebuild with it has to follow.
+    the recipient registry; ``clock`` gives the time as an aware datetime, for tests and replays.
+    Without ``judging`` nothing is judged as it is recorded, and a rebuild with it has to follow.
 
     Raises ``StoreUnusable`` (cannot be opened, or its schema is older or newer), ``KeysUnusable``
     (missing, open to others, or of another store) and ``PolicyError`` (a file is not valid).

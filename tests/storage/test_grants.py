@@ -32,6 +32,7 @@ from tests.storage.shop import (
 )
 from tests.support.databases import Databases
 from tests.support.engines import on_postgresql, on_sqlite
+from tests.support.judging import judged_by_this
 from tests.support.places import StorePlace
 from tests.support.servers import connect
 
@@ -92,8 +93,10 @@ def roles(
 
 def one_of_everything(tracker: Tracker, clock: Clock) -> None:
     """All that writes: new people, duplicates, links, retractions, late events, a decided request
-    with its supplementary notice, dead letters and their replay, dispatch, rebuild.
+    with its supplementary notice, dead letters and their replay, dispatch, rebuild; findings that
+    come and go, and everybody judged anew.
     """
+    judged_by_this(tracker)
     first = [collected("email", "phone"), share(at="2026-03-05"), share("BlueVan", subject="m2")]
     assert tracker.record(first).recorded == 3
     assert tracker.record(first).duplicates == 3
@@ -111,10 +114,21 @@ def one_of_everything(tracker: Tracker, clock: Clock) -> None:
     assert tracker.record([share("LateVan", at="2026-03-10")]).recorded == 1
     assert len(tracker.request_status("r1").notices) >= 2
     tracker.dispatch()
-    assert tracker.rebuild().people == 2
+    assert tracker.record([share("OneVan", subject="m2", at="2026-03-11")]).recorded == 1
+    clock.now += timedelta(days=1)
+    assert tracker.record([event("consent_granted", subject="m2", at="2026-03-01")]).refused == 0
+    unasked = share("TwoVan", subject="m3", at="2026-03-11")
+    assert tracker.record([unasked, share("Pay", kind="payment", subject="m3")]).recorded == 2
+    assert tracker.record([event("consent_granted", subject="m3", at="2026-03-01")]).refused == 0
+    assert tracker.record([SIGNED]).recorded == 1
+    assert tracker.rejudge() == 1
+    assert tracker.rebuild().people == 3
     assert tracker.verify().ok
 
 
+SIGNED = event(
+    "agreement_signed", {"recipient": "Pay", "agreement_kind": "confidentiality"}, subject=None
+)
 PURPOSE = {"categories": ["email"], "purpose_from": "delivery", "purpose_to": "returns"}
 
 
