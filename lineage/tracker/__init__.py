@@ -42,6 +42,7 @@ from lineage.storage import schema
 from lineage.storage.location import default_key_folder, keys_for
 from lineage.storage.store import Store
 from lineage.tracker.policy_face import PolicyFace
+from lineage.tracker.upkeep_face import UpkeepFace
 
 DEFAULT_STORE = "sqlite:///lineage.db"
 BATCH_SIZE = 2000
@@ -88,7 +89,7 @@ def _micros(clock: Clock | None) -> Callable[[], int]:
     return lambda: to_micros(clock().astimezone(UTC))
 
 
-class Tracker(PolicyFace):
+class Tracker(PolicyFace, UpkeepFace):
     """One open store, to be closed. Any thread may ask or ``record_one``, one do the rest."""
 
     def __init__(
@@ -362,44 +363,6 @@ class Tracker(PolicyFace):
         return dispatcher.dispatch(
             limit=limit, concurrency=concurrency, lease_seconds=lease_seconds
         )
-
-    def rebuild(
-        self, *, progress: Callable[[int, int], None] | None = None
-    ) -> answers.RebuildReport:
-        """Fold everybody anew from the ledger. ``progress``: (people done, people in all)."""
-        return self._upkeep.rebuild(progress)
-
-    def rejudge(self) -> int:
-        """Judge anew everybody whom something concerns that a controller did and that came late;
-        gives how many people that were. What is broken off goes on with the next call.
-        """
-        return self._upkeep.rejudge()
-
-    def verify(self, *, progress: Callable[[int], None] | None = None) -> answers.VerifyReport:
-        """Check every row of the ledger against keys and tree; name the first wrong row."""
-        return self._upkeep.verify(progress)
-
-    def dead_letters(
-        self, *, reason: str | None = None, event_type: str | None = None, limit: int = 100
-    ) -> answers.DeadLetters:
-        """Messages that could not be accepted, the oldest first, without their content.
-        ``event_type``: ``lineage.data_shared.v1``, ``data_shared`` or ``unknown``.
-        """
-        return self._upkeep.dead_letters(reason=reason, event_type=event_type, limit=limit)
-
-    def dead_letter(self, id: int) -> answers.DeadLetterRow:
-        """One such message, in clear."""
-        return self._upkeep.dead_letter(id)
-
-    def replay_dead_letters(
-        self, *, reason: str | None = None, event_type: str | None = None
-    ) -> answers.RecordReceipt:
-        """Record such messages again, after what stopped them has been mended."""
-        return self._upkeep.replay(reason=reason, event_type=event_type)
-
-    def doctor(self) -> answers.DoctorReport:
-        """Whether store, keys and lanes are sound, and what waits for somebody."""
-        return self._upkeep.doctor()
 
 
 def upgrade_store(url: str = DEFAULT_STORE, *, keys: Path | str | None = None) -> str:
