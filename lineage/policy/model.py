@@ -35,19 +35,6 @@ class Personal(Closed):
         return self
 
 
-class RequestClocks(Closed):
-    """The clocks of a request, all from its receipt; absent: there is none."""
-
-    reply: Clock
-    outcome: Clock | None = None
-
-
-class RequestDeadlines(Closed):
-    """The clocks per right. This form knows the right to deletion."""
-
-    deletion: RequestClocks
-
-
 class Calendar(Rule):
     """How working days are counted: Monday to Friday less ``holidays``."""
 
@@ -136,7 +123,6 @@ class Policy(Closed):
     )
     personal: Personal
     calendar: Calendar
-    deadlines: RequestDeadlines
     downstream: Downstream
     rules: tuple[AnyRule, ...] = Field(
         (), description="All other rules, each of one of the kinds that the program knows."

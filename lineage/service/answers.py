@@ -222,7 +222,7 @@ class Plan(Question):
     notify: list[NotifyRow]
     exclude: list[ExcludeRow]
     erase: list[EraseRow]
-    deadlines: dict[str, date | None] = {}
+    deadlines: dict[str, date | datetime | list[str] | str | None] = {}
 
 
 class NoticeRow(Answer):
@@ -243,7 +243,7 @@ class NoticeRow(Answer):
 
 
 class RequestStatus(Question):
-    """``lineage request status ID``."""
+    """``lineage request status ID``. A limit in days is a date, one in hours a time."""
 
     request: str
     subject: str
@@ -252,9 +252,12 @@ class RequestStatus(Question):
     outcome: str | None
     received: datetime | None
     decided: datetime | None
-    reply_target: date | None
-    reply_by: date | None
-    outcome_by: date | None
+    reply_target: date | datetime | None
+    reply_by: date | datetime | None
+    outcome_by: date | datetime | None
+    triage_by: date | datetime | None
+    overdue: list[str]
+    reply_channel: str | None
     ver: int
     notices: list[NoticeRow]
 

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from lineage.domain.deadlines import DELETION, request_deadlines
 from lineage.domain.facts import Request
 from lineage.domain.planning import ERASING_RIGHT, is_accepted, plan_rows, request_state
+from lineage.domain.questions.deadlines import limits
 from lineage.events import Event, EventData, RequestDecided, RequestReceived
 from lineage.events.errors import problems_of
 from lineage.events.times import from_micros
 from lineage.service import answers
 from lineage.service.errors import Ambiguous, InvalidInput, NotFound, PlanChanged
+from lineage.service.histories import Histories
 from lineage.service.people import FoundPerson, View, view_at
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
@@ -50,6 +51,7 @@ class Requests:
         """Requests read by asking and write by recording."""
         self._ask = questions
         self._recorder = recorder
+        self._histories = Histories(questions.store, questions.people, questions.library)
 
     def open(
         self,
@@ -162,6 +164,7 @@ class Requests:
                 conn, controller, view, nothing=not person.facts.edges and request is None
             )
             ver = version_of(conn, person.refs)
+            due = {} if request is None else self._limits(conn, controller, request, view)
         return self._plan(
             person,
             request,
@@ -170,6 +173,7 @@ class Requests:
             view=view,
             if_accepted=if_accepted,
             ver=ver,
+            due=due,
             frame=frame,
         )
 
@@ -183,6 +187,7 @@ class Requests:
         view: View,
         if_accepted: bool,
         ver: int,
+        due: dict[str, Any],
         frame: dict[str, Any],
     ) -> answers.Plan:
         today = from_micros(view.as_of).date()
@@ -215,7 +220,7 @@ class Requests:
                 answers.EraseRow(system=own.system, categories=list(own.categories))
                 for own in rows.own
             ],
-            deadlines={} if request is None else self._limits(controller, request),
+            deadlines=due,
             **frame,
         )
 
@@ -229,6 +234,7 @@ class Requests:
             tasks = self._ask.store.tasks.of_notices(conn, person.refs)
             frame = self._ask.frame(conn, controller, view, nothing=False)
             ver = version_of(conn, person.refs)
+            due = self._limits(conn, controller, request, view)
         today = from_micros(view.as_of).date()
         notices = [n for n in person.facts.notices if n.request_id == request_id]
         notices.sort(key=lambda n: (n.recipient, n.round))
@@ -242,7 +248,7 @@ class Requests:
             decided=moment_of(request.decided_at),
             ver=ver,
             notices=[notice_row(n, *tasks.get(n.notice_id, (0, None))) for n in notices],
-            **self._limits(controller, request),
+            **due,
             **frame,
         )
 
@@ -274,16 +280,18 @@ class Requests:
                 )
         return rows
 
-    def _limits(self, controller: str, request: Request) -> dict[str, Any]:
-        if request.right != DELETION or request.received_at is None:
-            return {"reply_target": None, "reply_by": None, "outcome_by": None}
-        received = from_micros(request.received_at).date()
-        policy = self._ask.library.in_force(controller, received)
-        limits = request_deadlines(policy, right=request.right, received=received)
+    def _limits(
+        self, conn: Connection, controller: str, request: Request, view: View
+    ) -> dict[str, Any]:
+        seen = self._histories.of_ref(conn, controller, request.ref, view, subject="")
+        found = limits(self._histories.policy_at(controller), seen.history, request.request_id)
         return {
-            "reply_target": limits.reply_target,
-            "reply_by": limits.reply_by,
-            "outcome_by": limits.outcome_by,
+            "reply_target": found.reply_target,
+            "reply_by": found.reply_by,
+            "outcome_by": found.outcome_by,
+            "triage_by": found.triage_by,
+            "overdue": list(found.overdue),
+            "reply_channel": found.reply_channel,
         }
 
     def _person_of(
@@ -372,4 +380,4 @@ def _joined(requests: Sequence[Request]) -> Request | None:
 
 def _no_request(person: FoundPerson) -> Request:
     ref = person.main or b""
-    return Request(ref, "", DELETION, None, None, None, None, None, None, None, (), None)
+    return Request(ref, "", ERASING_RIGHT, None, None, None, None, None, None, None, (), None)

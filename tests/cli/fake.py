@@ -102,6 +102,9 @@ def status() -> answers.RequestStatus:
         reply_target=None,
         reply_by=DAY,
         outcome_by=None,
+        triage_by=None,
+        overdue=[],
+        reply_channel=None,
         ver=8,
         notices=[
             answers.NoticeRow(

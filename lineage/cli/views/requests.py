@@ -34,8 +34,11 @@ def request_status_view(answer: RequestStatus) -> Iterator[RenderableType]:
         ("reply hoped by", answer.reply_target),
         ("reply by", answer.reply_by),
         ("outcome by", answer.outcome_by),
+        ("triage by", answer.triage_by),
     )
     yield note(" · ".join(f"{name} {day(when)}" for name, when in dates if when is not None))
+    if answer.overdue:
+        yield Text(f"overdue: {words(answer.overdue)}", style="bold red")
     yield ""
     if answer.notices:
         yield table(

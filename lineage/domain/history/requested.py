@@ -27,6 +27,7 @@ from lineage.events import (
     RequestWithdrawn,
 )
 
+DELETION = "deletion"
 CANCELLATION = "cancellation"
 """The right that a cancellation of the account exercises; the contract has no word for it."""
 

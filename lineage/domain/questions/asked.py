@@ -7,15 +7,16 @@ counted where the data is (``retention``), for each begins with the data.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
-from lineage.domain.deadlines import DELETION, last_day, request_deadlines
+from lineage.domain.deadlines import last_day
 from lineage.domain.facts import Moment, Recorded
 from lineage.domain.history.account import ACCEPTING, Stages, stages_of
 from lineage.domain.history.history import History
-from lineage.domain.history.requested import Timeline
+from lineage.domain.history.requested import DELETION, Timeline
 from lineage.domain.judging import PolicyAt
+from lineage.domain.questions.deadlines import limits
 from lineage.events import (
     RequestDecided,
     RequestReceived,
@@ -34,7 +35,7 @@ ACCOUNT = "account_information"
 class Cause(NamedTuple):
     """One thing that asks for erasure; ``by`` is the last day, None where no word gives one."""
 
-    rule: str
+    rule: str | None
     by: date | None
     only: frozenset[str] | None = None
     less: frozenset[str] = frozenset()
@@ -113,12 +114,11 @@ def _requests(policy_at: PolicyAt, history: History) -> Iterator[Cause]:
         only = asked.categories if isinstance(asked, RequestReceived) else None
         decided = None if decision is None else decision.data
         held = decided.held if isinstance(decided, RequestDecided) else None
-        limits = request_deadlines(
-            policy_at(receipt.occurred_at), right=DELETION, received=day_of(receipt)
-        )
+        due = limits(policy_at, history, timeline.request_id)
+        by = due.outcome_by or due.reply_by
         yield Cause(
-            limits.outcome_rule or limits.reply_rule,
-            limits.outcome_by or limits.reply_by,
+            due.rules.get("outcome_by") or due.rules.get("reply_by"),
+            by.date() if isinstance(by, datetime) else by,
             only=None if only is None else frozenset(only),
             less=frozenset(held or ()),
             until=None if decision is None else decision.moment,

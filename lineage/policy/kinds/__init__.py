@@ -19,6 +19,8 @@ from lineage.policy.kinds.ending import (
 )
 from lineage.policy.kinds.personal import Combination
 from lineage.policy.kinds.recipients import RecipientRule
+from lineage.policy.kinds.refusals import RefusalGround, Repetition, RequestFee
+from lineage.policy.kinds.requests import IdentityCheck, ReplyChannel, RequestClock, RequestRight
 from lineage.policy.kinds.retention import (
     CountsAsErased,
     ErasureMethodRule,
@@ -31,18 +33,25 @@ from lineage.policy.kinds.retention import (
 from lineage.policy.kinds.stated import Stated
 
 AnyRule = Annotated[
-    BindingRule
-    | Combination
-    | AccountData
+    AccountData
     | AwaitDeletionRequest
     | BackupAlert
     | BackupDuty
+    | BindingRule
+    | Combination
     | CountsAsErased
     | EndOfService
     | ErasureAfterCancellation
     | ErasureMethodRule
+    | IdentityCheck
     | LegalHold
     | RecipientRule
+    | RefusalGround
+    | Repetition
+    | ReplyChannel
+    | RequestClock
+    | RequestFee
+    | RequestRight
     | RetentionByNeed
     | RetentionLimit
     | RetentionMinimum
