@@ -10,6 +10,7 @@ from zlib import crc32
 from aiokafka import AIOKafkaProducer
 from kafka.errors import CoordinatorNotAvailableError
 
+from lineage.kafka.security import Security
 from streams.admin import connected
 from streams.lanes import LaneName
 from streams.making import create_topics
@@ -29,7 +30,7 @@ class Stream:
         self.servers = kafka.servers
         self.topics = Topics(kafka.name())
         self.name = self.topics.events.name
-        with connected(self.servers) as admin:
+        with connected(self.servers, Security()) as admin:
             create_topics(admin, self.topics, partitions=PARTITIONS)
 
     def fill(self, events: Iterable[bytes]) -> int:
@@ -67,7 +68,7 @@ class Stream:
 
     def ends(self) -> dict[str, int]:
         """Each lane of the events, and where the broker says that it ends."""
-        with connected(self.servers) as admin:
+        with connected(self.servers, Security()) as admin:
             state = admin.state([self.name])
         topic = state.topics[self.name]
         lanes = {}

@@ -11,11 +11,13 @@ from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, OffsetSpec
 from kafka.errors import KafkaError
 
+from lineage.kafka.security import PLAINTEXT, Security
 from streams.cluster import ClusterSettings, ClusterState, NewTopic, Partition, TopicState
 from streams.errors import BrokerUnusable
 
 CONNECT_MS_MAX = 5_000
 ANSWER_MS_MAX = 15_000
+_GUARDED = "; name, password and certificates must be those that it takes"
 _AUTO_CREATE = "auto.create.topics.enable"
 
 
@@ -137,17 +139,21 @@ def _values(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 
 @contextmanager
-def connected(servers: str) -> Iterator[Admin]:
+def connected(servers: str, security: Security) -> Iterator[Admin]:
     """Connect to a cluster. Raises ``BrokerUnusable``, also for what goes wrong in the block."""
-    # The library logs each failed attempt; what the caller needs is one sentence at the end.
-    logging.getLogger("kafka").addHandler(logging.NullHandler())
-    client = None
+    # The library logs each failed attempt; what the caller needs is one sentence at the end. On
+    # the level of debugging it logs its settings, the password among them.
+    kafka = logging.getLogger("kafka")
+    kafka.addHandler(logging.NullHandler())
+    kafka.setLevel(logging.INFO)
+    client, options = None, security.options()
     try:
         client = KafkaAdminClient(
             bootstrap_servers=[server.strip() for server in servers.split(",")],
             client_id="lineage-admin",
             bootstrap_timeout_ms=CONNECT_MS_MAX,
             request_timeout_ms=ANSWER_MS_MAX,
+            **options,
         )
         yield Admin(client)
     except (KafkaError, ValueError) as error:
@@ -155,7 +161,8 @@ def connected(servers: str) -> Iterator[Admin]:
         if client is None:
             raise BrokerUnusable(
                 f"no Kafka broker answers at {servers} ({kind})",
-                do="start it, or say where it is with --kafka or LINEAGE_KAFKA",
+                do="start it, say where it is with --kafka or LINEAGE_KAFKA, or how it is guarded"
+                " with --kafka-security" + (_GUARDED if security.protocol != PLAINTEXT else ""),
             ) from None
         raise BrokerUnusable(
             f"the broker at {servers} did not do what was asked ({kind})",

@@ -14,7 +14,7 @@ from lineage.cli.options import Json, example
 from lineage.cli.output import give
 from lineage.cli.progress import progress
 from lineage.cli.views.receipts import say_refused
-from streams.options import PREFIX, SERVERS, Kafka, Prefix
+from streams.options import PREFIX, SERVERS, Kafka, Prefix, SecurityName, secured
 
 if TYPE_CHECKING:
     from streams.admin import Admin
@@ -46,6 +46,7 @@ def emit(
     *,
     file: File = "-",
     kafka: Kafka = SERVERS,
+    kafka_security: SecurityName = None,
     prefix: Prefix = PREFIX,
     mode: ModeOption = "structured",
     topic: TopicOption = None,
@@ -64,15 +65,15 @@ def emit(
     from streams.topics import Topics
     from streams.views import emit_view
 
-    source = readable(file)
+    source, security = readable(file), secured(kafka_security)
     size = None if source == "-" else source.stat().st_size
     with ExitStack() as stack:
-        admin = stack.enter_context(connected(kafka))
+        admin = stack.enter_context(connected(kafka, security))
         router = _router(admin, Topics(prefix), topic=topic, make=make_topics)
         stream = sys.stdin.buffer if source == "-" else stack.enter_context(source.open("rb"))
         advance = stack.enter_context(progress("emitting", as_bytes=True))
         try:
-            with Producer(kafka, client_id="lineage-emit") as producer:
+            with Producer(kafka, client_id="lineage-emit", security=security) as producer:
                 receipt = emit_stream(
                     stream,
                     producer,

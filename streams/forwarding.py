@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from lineage.events import Event
 from lineage.kafka.binding import Record
 from lineage.kafka.producer import DeliveryFailed, Producer
+from lineage.kafka.security import Security
 from lineage.service.errors import LineageError
 from lineage.service.lanes import Refused, Tell
 from streams.messages import Message
@@ -84,7 +85,7 @@ class Forwarder:
             self._producer.close()
 
 
-def connecting(servers: str, **settings: Any) -> Callable[[], Producer]:
+def connecting(servers: str, security: Security) -> Callable[[], Producer]:
     """Give what connects a forwarder to a cluster."""
     return partial(
         Producer,
@@ -92,7 +93,7 @@ def connecting(servers: str, **settings: Any) -> Callable[[], Producer]:
         client_id="lineage-dead-letters",
         max_request_size=REQUEST_BYTES_MAX,
         compression_type="gzip",  # what came packed must fit again
-        **settings,
+        security=security,
     )
 
 

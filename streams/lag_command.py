@@ -8,13 +8,14 @@ from lineage.cli import errors
 from lineage.cli.options import Json, example
 from lineage.cli.output import give, say
 from lineage.cli.place import Place, opened, with_place
-from streams.options import PREFIX, SERVERS, Kafka, Prefix
+from streams.options import PREFIX, SERVERS, Kafka, Prefix, SecurityName, secured
 
 
 def lag(
     place: Place,
     *,
     kafka: Kafka = SERVERS,
+    kafka_security: SecurityName = None,
     prefix: Prefix = PREFIX,
     max_lag: Annotated[
         int | None,
@@ -38,7 +39,7 @@ def lag(
         lanes = known_lanes(tracker.lanes.on_record())
     unusable = None
     try:
-        with connected(kafka) as admin:
+        with connected(kafka, secured(kafka_security)) as admin:
             names = admin.names()
             if topics.events.name not in names:
                 raise TopicMissing(topics.events.name)

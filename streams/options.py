@@ -1,8 +1,11 @@
 """The options that the commands over Kafka share, written once. No command lives here."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from lineage.kafka.security import Security
 
 Kafka = Annotated[
     str,
@@ -11,6 +14,15 @@ Kafka = Annotated[
         envvar="LINEAGE_KAFKA",
         metavar="SERVERS",
         help="Brokers to ask first: host:port, several with commas.",
+    ),
+]
+SecurityName = Annotated[
+    str | None,
+    typer.Option(
+        "--kafka-security",
+        envvar="LINEAGE_KAFKA_SECURITY",
+        metavar="PROTOCOL",
+        help="plaintext, ssl, sasl_plaintext or sasl_ssl; the rest is in the environment.",
     ),
 ]
 Prefix = Annotated[
@@ -33,3 +45,10 @@ DeadLetterTopic = Annotated[
 ]
 SERVERS = "localhost:9092"
 PREFIX = "lineage"
+
+
+def secured(protocol: str | None) -> "Security":
+    """The security of this program's clients: by this protocol, the rest by the environment."""
+    from lineage.kafka.security import Security
+
+    return Security.from_environment(protocol=protocol)

@@ -10,7 +10,7 @@ from lineage.cli.errors import FOUND, UNUSABLE, CommandError
 from lineage.cli.options import Json, example
 from lineage.cli.output import give
 from lineage.service.answers import Answer
-from streams.options import SERVERS, Kafka
+from streams.options import SERVERS, Kafka, SecurityName, secured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,7 @@ def relay(
     *,
     database: Database,
     kafka: Kafka = SERVERS,
+    kafka_security: SecurityName = None,
     file: Annotated[
         Path | None,
         typer.Option("--file", metavar="FILE", help="Append to a file instead, for `record`."),
@@ -90,7 +91,7 @@ def relay(
         what_waits,
     )
 
-    connect = to_kafka(kafka) if file is None else to_file(file)
+    connect = to_kafka(kafka, security=secured(kafka_security)) if file is None else to_file(file)
     try:
         with nullcontext() if until_empty else stopped_by_signals() as stop:
             published = run_relay(database, connect, name=table, schema=schema, stop=stop)

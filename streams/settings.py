@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from lineage.kafka.security import Security
 from lineage.tracker import DEFAULT_STORE
 from streams.options import SERVERS
 from streams.topics import PREFIX_DEFAULT, Topics
@@ -18,6 +19,7 @@ class Settings:
     """
 
     servers: str = SERVERS
+    security: Security = field(default_factory=Security)
     prefix: str = PREFIX_DEFAULT
     topics: tuple[str, ...] = ()
     dead_letter_topic: str | None = None

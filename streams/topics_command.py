@@ -11,7 +11,7 @@ from lineage.cli import errors
 from lineage.cli.options import Json, example
 from lineage.cli.output import give, say
 from lineage.cli.place import Place, opened, with_place
-from streams.options import PREFIX, SERVERS, DeadLetterTopic, Kafka, Prefix
+from streams.options import PREFIX, SERVERS, DeadLetterTopic, Kafka, Prefix, SecurityName, secured
 
 if TYPE_CHECKING:
     from streams.lane_checks import KnownLane
@@ -61,6 +61,7 @@ Retention = Annotated[
 def create(
     *,
     kafka: Kafka = SERVERS,
+    kafka_security: SecurityName = None,
     prefix: Prefix = PREFIX,
     partitions: Partitions = 12,
     replication_factor: Replication = None,
@@ -75,7 +76,7 @@ def create(
     from streams.topics import Topics
     from streams.views import made_view
 
-    with connected(kafka) as admin:
+    with connected(kafka, secured(kafka_security)) as admin:
         made = create_topics(
             admin,
             Topics(prefix),
@@ -92,6 +93,7 @@ def check(
     place: Place,
     *,
     kafka: Kafka = SERVERS,
+    kafka_security: SecurityName = None,
     prefix: Prefix = PREFIX,
     workers: Annotated[
         int | None,
@@ -111,7 +113,7 @@ def check(
 
     topics = Topics(prefix)
     lanes = _lanes(place) if place.store or Path(DEFAULT_FILE).exists() else []
-    with connected(kafka) as admin:
+    with connected(kafka, secured(kafka_security)) as admin:
         read = [topics.control.name, *sorted(filter(topics.is_answers, admin.names()))]
         dead = dead_letter_topic or topics.dead_letters
         state = admin.state([topics.events.name, *read, dead])

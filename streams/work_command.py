@@ -6,7 +6,15 @@ import typer
 
 from lineage.cli.options import example
 from lineage.cli.place import DEFAULT_STORE, Place, with_place
-from streams.options import PREFIX, SERVERS, DeadLetterTopic, Kafka, Prefix
+from streams.options import (
+    PREFIX,
+    SERVERS,
+    DeadLetterTopic,
+    Kafka,
+    Prefix,
+    SecurityName,
+    secured,
+)
 
 Topics = Annotated[
     list[str] | None,
@@ -18,6 +26,16 @@ Topics = Annotated[
 ]
 Batch = Annotated[
     int, typer.Option("--batch", min=1, max=10_000, help="Messages in one transaction, at most.")
+]
+SessionTimeout = Annotated[
+    int,
+    typer.Option(
+        "--session-timeout",
+        min=6,
+        max=1800,
+        metavar="SECONDS",
+        help="After so long without a sign of life others take over its partitions.",
+    ),
 ]
 MetricsPort = Annotated[
     int | None,
@@ -38,10 +56,12 @@ def work(
     place: Place,
     *,
     kafka: Kafka = SERVERS,
+    kafka_security: SecurityName = None,
     prefix: Prefix = PREFIX,
     topic: Topics = None,
     dead_letter_topic: DeadLetterTopic = None,
     batch: Batch = 2000,
+    session_timeout: SessionTimeout = 45,
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
@@ -56,6 +76,7 @@ def work(
 
     settings = Settings(
         servers=kafka,
+        security=secured(kafka_security),
         prefix=prefix,
         topics=tuple(topic or ()),
         dead_letter_topic=dead_letter_topic,
@@ -64,6 +85,7 @@ def work(
         policies=place.policies,
         recipients=place.recipients,
         batch=batch,
+        session_timeout_ms=session_timeout * 1000,
         metrics_port=metrics_port,
         metrics_host=metrics_host,
     )

@@ -22,6 +22,7 @@ from lineage.tracker import Tracker, open_tracker
 from streams.admin import connected
 from streams.agents import Taker
 from streams.cluster import ClusterState
+from streams.credentials import credentials
 from streams.ending import die
 from streams.errors import BrokerUnusable, TopicMissing
 from streams.forwarding import Forwarder, connecting
@@ -72,7 +73,7 @@ class Worker:
     def __post_init__(self) -> None:
         """Send dead letters on, if that is wanted."""
         topic = self.settings.dead_letter_topic
-        connect = connecting(self.settings.servers)
+        connect = connecting(self.settings.servers, self.settings.security)
         if topic is not None:
             self.forwarder = Forwarder(topic, connect, told=self.metrics.forwarded)
 
@@ -81,11 +82,17 @@ class Worker:
         return None if self.forwarder is None else self.forwarder.of
 
     @property
+    def reach(self) -> dict[str, Any]:
+        """How the broker is reached."""
+        servers = self.settings.servers.split(",")
+        return {"bootstrap_servers": servers, **self.settings.security.options()}
+
+    @property
     def connection(self) -> dict[str, Any]:
         """What every consumer of ours is told."""
         session = self.settings.session_timeout_ms
         return {
-            "bootstrap_servers": self.settings.servers.split(","),
+            **self.reach,
             "client_id": "lineage-worker",
             "session_timeout_ms": session,
             "heartbeat_interval_ms": session // HEARTBEATS_A_SESSION,
@@ -103,6 +110,7 @@ class Worker:
         app = faust.App(
             f"{self.settings.prefix}-{self.group}",
             broker=[f"kafka://{server}" for server in self.settings.servers.split(",")],
+            broker_credentials=credentials(self.settings.security),
             key_serializer="raw",
             value_serializer="raw",
             store="memory://",
@@ -133,7 +141,7 @@ class Worker:
             partitions,
             lanes=self.tracker.lanes,
             takers=takers,
-            options={"bootstrap_servers": self.connection["bootstrap_servers"]},
+            options=self.reach,
             still_seconds=self.still_seconds,
         )
 
@@ -143,7 +151,7 @@ class Worker:
             lane_of=self.lane_of(topic),
             lanes=self.tracker.lanes,
             sink=sink,
-            options={"bootstrap_servers": self.connection["bootstrap_servers"]},
+            options=self.reach,
             tell_of=self._tell_of,
             fail=self.fail,
         )
@@ -290,7 +298,7 @@ def ready(settings: Settings, metrics: Metrics, *, fail: Fail = die) -> Worker:
         )
 
     def described() -> tuple[list[Topic], ClusterState, dict[str, str]]:
-        with connected(settings.servers) as admin:
+        with connected(settings.servers, settings.security) as admin:
             topics = chosen(settings, admin.names())
             state = admin.state(topic.name for topic in topics)
             configs = admin.settings(state).topics

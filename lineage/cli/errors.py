@@ -60,6 +60,9 @@ VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
             "Check --keys or LINEAGE_KEYS; the keys must be those the store was made with.",
         ),
         "BrokerUnusable": Verdict(UNUSABLE, "Check --kafka or LINEAGE_KAFKA."),
+        "SecurityUnusable": Verdict(
+            USAGE, "Check --kafka-security and the LINEAGE_KAFKA_ variables."
+        ),
         "RoleUnusable": Verdict(USAGE, "See `lineage db grants --help`."),
         "VersionChanged": Verdict(
             USAGE, "Look at the plan again with `lineage request plan` and decide with its ver."

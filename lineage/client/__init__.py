@@ -17,6 +17,7 @@ from lineage.client.making import EVENT_BYTES_MAX, EventMaker, Said
 from lineage.client.publishing import JsonLines, Publisher
 from lineage.client.trace import Trace, trace
 from lineage.events.errors import EventError, Problem
+from lineage.kafka.security import Security, SecurityUnusable
 
 if TYPE_CHECKING:
     from lineage.kafka.producer import DeliveryFailed
@@ -32,6 +33,8 @@ __all__ = [
     "Problem",
     "Publisher",
     "Said",
+    "Security",
+    "SecurityUnusable",
     "Trace",
     "trace",
 ]

@@ -15,6 +15,7 @@ from lineage.client.trace import trace
 from lineage.events.envelope import Event, parse_event
 from lineage.events.model import EventClass, EventData
 from lineage.kafka.binding import Record, to_record
+from lineage.kafka.security import Security
 
 TOPIC: Final = "lineage.events"
 """Where services say what happened, unless the tracker has another prefix."""
@@ -51,13 +52,16 @@ class Emitter:
         controller: str,
         topic: str = TOPIC,
         says: EventClass = EventClass.FACT,
+        security: Security | None = None,
         **settings: Any,
     ) -> Self:
-        """Emit to a topic; ``settings`` go to kafka-python's producer."""
+        """Emit to a topic; with ``Security.from_environment()`` by TLS and SASL, as the variables
+        say. ``settings`` go to kafka-python's producer.
+        """
         EventMaker(source, controller, says)  # refused before anything is connected
         from lineage.kafka.producer import Producer
 
-        producer = Producer(servers, **settings)
+        producer = Producer(servers, security=security, **settings)
         return cls(producer, source=source, controller=controller, topic=topic, says=says)
 
     @classmethod

@@ -17,9 +17,10 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaError
 
 from lineage.kafka.binding import Record
+from lineage.kafka.security import Security
 
 BUFFER_BYTES_MAX: Final = 32 << 20
 BLOCK_SECONDS_MAX: Final = 30.0
@@ -62,14 +63,15 @@ class Producer:
         servers: str | Sequence[str],
         *,
         client_id: str = "lineage",
+        security: Security | None = None,
         buffer_bytes_max: int = BUFFER_BYTES_MAX,
         block_seconds_max: float = BLOCK_SECONDS_MAX,
         **settings: Any,
     ) -> None:
         """Connect; raises ``DeliveryFailed`` where no broker answers.
 
-        ``settings`` are kafka-python's, for security above all. What makes it safe is not among
-        them: it raises ``ValueError`` for those.
+        ``settings`` are kafka-python's. What makes it safe is not among them: it raises
+        ``ValueError`` for those.
         """
         if refused := sorted(_SAFE.keys() & settings.keys()):
             raise ValueError(f"not to be set: {', '.join(refused)}")
@@ -87,6 +89,7 @@ class Producer:
             "bootstrap_servers": given,
             "client_id": client_id,
             **_SWIFT,
+            **({} if security is None else security.options()),
             **settings,
             **_SAFE,
         }
@@ -184,9 +187,10 @@ class Producer:
     def _connected(self) -> KafkaProducer:
         try:
             return KafkaProducer(**self._options)
-        except (KafkaTimeoutError, KafkaConnectionError):
+        except KafkaError as error:
             servers = ",".join(self._options["bootstrap_servers"])
-            raise DeliveryFailed(f"no broker answers at {servers}") from None
+            kind = type(error).__name__
+            raise DeliveryFailed(f"no broker answers at {servers} ({kind})") from None
 
     def _disconnect(self, *, seconds: float) -> None:
         """Let what can go still go, for so long; what is left then fails."""

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from lineage.client.publishing import JsonLines, Publisher
 from lineage.kafka.producer import Producer
+from lineage.kafka.security import Security
 from lineage.outbox.claims import ENGINES
 from lineage.outbox.relay import Relay
 from lineage.outbox.table import NAME, outbox_table
@@ -73,9 +75,11 @@ def _opened(
         raise OutboxUnusable(f"the outbox cannot be used: {kind}") from None
 
 
-def to_kafka(servers: str | Sequence[str], **settings: Any) -> Callable[[], Publisher]:
+def to_kafka(
+    servers: str | Sequence[str], *, security: Security | None = None, **settings: Any
+) -> Callable[[], Publisher]:
     """Return what connects a relay to Kafka."""
-    return lambda: Producer(servers, client_id="lineage-outbox", **settings)
+    return partial(Producer, servers, client_id="lineage-outbox", security=security, **settings)
 
 
 def to_file(path: Path | str) -> Callable[[], Publisher]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lineage.cli.errors import EXIT_CODES, VERDICTS, CommandError, explain
+from lineage.kafka.security import SecurityUnusable
 from lineage.policy.errors import PolicyError
 from lineage.service import answers
 from lineage.service.errors import LineageError, PlanChanged, StoreUnusable
@@ -196,7 +197,7 @@ def below(kind: type[Exception]) -> list[type[Exception]]:
 
 def test_the_table_names_the_errors_that_there_are() -> None:
     """A renamed error cannot silently lose its exit code."""
-    kinds = [*below(LineageError), *below(StorageError), PolicyError, OSError]
+    kinds = [*below(LineageError), *below(StorageError), PolicyError, SecurityUnusable, OSError]
     assert BrokerUnusable in kinds
     assert set(VERDICTS) <= {kind.__name__ for kind in kinds}
     for kind in kinds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import get_args
 
+from lineage.kafka.security import VARIABLES
 from streams.answers import CheckName
 from streams.making import safe_configs
 from streams.metrics import Metrics
@@ -28,3 +29,9 @@ def test_every_setting_is_listed() -> None:
     text = section(page("kafka.md"), "## Topics")
     named = [word for word in first_column(text) if not word.startswith("lineage.")]
     assert sorted(named) == sorted(safe_configs(copies=3, retention=timedelta(days=7)))
+
+
+def test_every_variable_of_security_is_listed() -> None:
+    """Whoever adds one says what it is for."""
+    named = first_column(section(page("kafka.md"), "## TLS and passwords"))
+    assert sorted(named) == sorted(VARIABLES)

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lineage.cli.main import make_app
+from lineage.kafka.security import Security
 from streams import worker
 from streams.commands import add_to
 from streams.metrics import Metrics
@@ -17,7 +18,7 @@ from streams.topics import PREFIX_DEFAULT
 
 VARIABLES = (
     *("STORE", "KEYS", "POLICIES", "RECIPIENTS"),
-    *("KAFKA", "TOPICS_PREFIX", "DEAD_LETTER_TOPIC"),
+    *("KAFKA", "KAFKA_SECURITY", "TOPICS_PREFIX", "DEAD_LETTER_TOPIC"),
 )
 
 
@@ -54,11 +55,13 @@ def test_every_option_reaches_the_worker(started: list[Settings]) -> None:
     """None is read and forgotten."""
     words = "--kafka a:1,b:2 --prefix p --topic p.events --topic p.control --store sqlite:///x.db"
     more = "--keys k --policies pol --recipients r.yaml --batch 7 --metrics-port 9464"
-    last = "--metrics-host 192.0.2.1 --dead-letter-topic dead"
-    assert work(*words.split(), *more.split(), *last.split()) == 0
+    last = "--metrics-host 192.0.2.1 --dead-letter-topic dead --session-timeout 9"
+    guarded = "--kafka-security ssl"
+    assert work(*guarded.split(), *words.split(), *more.split(), *last.split()) == 0
     assert started == [
         Settings(
             servers="a:1,b:2",
+            security=Security(protocol="ssl"),
             prefix="p",
             topics=("p.events", "p.control"),
             dead_letter_topic="dead",
@@ -67,6 +70,7 @@ def test_every_option_reaches_the_worker(started: list[Settings]) -> None:
             policies=Path("pol"),
             recipients=Path("r.yaml"),
             batch=7,
+            session_timeout_ms=9_000,
             metrics_port=9464,
             metrics_host="192.0.2.1",
         )

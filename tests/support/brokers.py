@@ -6,7 +6,8 @@ import base64
 import contextlib
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from kafka import KafkaAdminClient
@@ -22,7 +23,6 @@ PROBE_SECONDS = 0.05
 SETTINGS: Final[Mapping[str, object]] = {
     "process.roles": "broker,controller",
     "node.id": 1,
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "inter.broker.listener.name": "PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
     "auto.create.topics.enable": "false",
@@ -46,6 +46,8 @@ SETTINGS: Final[Mapping[str, object]] = {
     "num.network.threads": 2,
 }
 """What makes a log last is left as Kafka comes: a killed broker finds all that it acknowledged."""
+
+PLAIN_PROTOCOLS = "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"
 
 
 class KafkaMissing(ServiceMissing):
@@ -79,16 +81,50 @@ class OwnBroker(Broker, Protocol):
     def logged(self) -> bytes:
         """All that it has logged."""
 
+    def door(self, name: str) -> str:
+        """The address of one of its other doors, ``host:port``."""
 
-def properties(*, folder: str, listen: str, advertise: str, controller: str) -> str:
-    """The file that the broker is started with; addresses are ``host:port``."""
-    places = {
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """Another way into a broker: its name, Kafka's protocol of it, and what is set for it alone."""
+
+    name: str
+    protocol: str
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a broker listens, and where clients are told that it does: ``host:port``."""
+
+    listen: str
+    advertise: str
+
+
+def properties(
+    *, folder: str, open_door: Address, controller: str, doors: Sequence[tuple[Door, Address]]
+) -> str:
+    """The file that the broker is started with."""
+    at = {"PLAINTEXT": open_door} | {door.name: where for door, where in doors}
+    speaks = [f"{door.name}:{door.protocol}" for door, _ in doors]
+    settings = {
+        **SETTINGS,
         "log.dirs": folder,
-        "listeners": f"PLAINTEXT://{listen},CONTROLLER://{controller}",
-        "advertised.listeners": f"PLAINTEXT://{advertise}",
+        "listeners": ",".join(
+            [f"{name}://{where.listen}" for name, where in at.items()]
+            + [f"CONTROLLER://{controller}"]
+        ),
+        "advertised.listeners": ",".join(
+            f"{name}://{where.advertise}" for name, where in at.items()
+        ),
+        "listener.security.protocol.map": ",".join([PLAIN_PROTOCOLS, *speaks]),
         "controller.quorum.voters": f"{SETTINGS['node.id']}@{controller}",
     }
-    return "".join(f"{name}={value}\n" for name, value in {**SETTINGS, **places}.items())
+    for door, _ in doors:
+        for name, value in door.settings.items():
+            settings[f"listener.name.{door.name.lower()}.{name}"] = value.replace("\n", "\\n")
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
 def new_cluster_id() -> str:

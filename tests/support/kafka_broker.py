@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from kafka.errors import KafkaError
 
-from tests.support.brokers import Broker, KafkaMissing, OwnBroker, connected
+from tests.support.brokers import Broker, Door, KafkaMissing, OwnBroker, connected
 from tests.support.native_broker import NativeBroker
 from tests.support.ways import first_of, in_docker
 
@@ -53,23 +54,27 @@ def get_broker(environ: Mapping[str, str] = os.environ) -> Broker:
     return _first_way()
 
 
-def get_own_broker() -> OwnBroker:
-    """A broker to be broken. Raises ``KafkaMissing``.
+def get_own_broker(doors: Sequence[Door] = ()) -> OwnBroker:
+    """A broker to be broken, with other doors beside the open one. Raises ``KafkaMissing``.
 
     In memory too: what ends is the broker and never the machine, so memory keeps what disk would.
     """
-    return _first_way()
+    return _first_way(doors)
 
 
-def _first_way() -> OwnBroker:
-    return first_of([_in_docker, NativeBroker], missing=KafkaMissing, do=DO)
+def _first_way(doors: Sequence[Door] = ()) -> OwnBroker:
+    ways: list[Callable[[], OwnBroker]] = [
+        partial(_in_docker, doors),
+        partial(NativeBroker, doors=doors),
+    ]
+    return first_of(ways, missing=KafkaMissing, do=DO)
 
 
-def _in_docker() -> OwnBroker:
+def _in_docker(doors: Sequence[Door]) -> OwnBroker:
     def make() -> OwnBroker:
         # Loading it takes a second and is of no use without an engine.
         from tests.support.container_broker import ContainerBroker
 
-        return ContainerBroker()
+        return ContainerBroker(doors)
 
     return in_docker(make, missing=KafkaMissing)

@@ -13,12 +13,15 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.brokers import (
     PROBE_SECONDS,
     START_SECONDS_MAX,
     VERSION,
+    Address,
+    Door,
     KafkaMissing,
     answers,
     new_cluster_id,
@@ -44,12 +47,21 @@ class NativeBroker:
 
     origin = f"Java, Kafka {VERSION} by Maven"
 
-    def __init__(self, *, in_memory: bool = True, flags: tuple[str, ...] = LIGHT) -> None:
+    def __init__(
+        self,
+        *,
+        in_memory: bool = True,
+        flags: tuple[str, ...] = LIGHT,
+        doors: Sequence[Door] = (),
+    ) -> None:
         """Make the data and start the broker; for measuring, on the disk and without ``LIGHT``."""
         java, jars = _java(), kafka_jars(cache_folder())
         self._java = [java, "-Xmx512m", *flags, LOGGING, "-cp", f"{jars}/*"]
-        port, controller_port = _free_ports()
+        port, controller_port, *others = _free_ports(2 + len(doors))
         self.servers = f"{HOST}:{port}"
+        self._doors = {
+            door.name: f"{HOST}:{other}" for door, other in zip(doors, others, strict=True)
+        }
         self.folder = Path(
             tempfile.mkdtemp(prefix="lineage-kafka-", dir=base_folder(in_memory=in_memory))
         )
@@ -59,9 +71,9 @@ class NativeBroker:
             self._settings.write_text(
                 properties(
                     folder=str(self.folder / "data"),
-                    listen=self.servers,
-                    advertise=self.servers,
+                    open_door=Address(self.servers, self.servers),
                     controller=f"{HOST}:{controller_port}",
+                    doors=[(d, Address(self.door(d.name), self.door(d.name))) for d in doors],
                 )
             )
             self._make_data()
@@ -69,6 +81,10 @@ class NativeBroker:
         except BaseException:
             self.close()
             raise
+
+    def door(self, name: str) -> str:
+        """The address of one of its other doors."""
+        return self._doors[name]
 
     @property
     def _pid_file(self) -> Path:
@@ -162,11 +178,11 @@ def _listens(address: str) -> bool:
     return True
 
 
-def _free_ports() -> tuple[int, int]:
-    """Two ports that nobody has now; drawn at random, for other runs draw at the same time."""
+def _free_ports(count: int) -> list[int]:
+    """Ports that nobody has now; drawn at random, for other runs draw at the same time."""
     draw = random.SystemRandom()
     found: list[int] = []
-    while len(found) < 2:
+    while len(found) < count:
         port = draw.choice(PORTS)
         with socket.socket() as probe:
             try:
@@ -175,4 +191,4 @@ def _free_ports() -> tuple[int, int]:
                 continue
         if port not in found:
             found.append(port)
-    return found[0], found[1]
+    return found
