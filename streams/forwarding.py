@@ -101,7 +101,8 @@ def forwarded(message: Message, refused: Refused) -> Record:
     """A message as it came, and behind its own headers where it came from and why it is dead.
 
     Kafka's clients in Python cannot send every nothing that can be read: a header without a value
-    gets an empty one, and so does a message that has neither key nor value.
+    gets an empty one, and so does a message that has neither key nor value. A header's name that
+    is no text is shown by its bytes, as it was read.
     """
     own = tuple((name, value or b"") for name, value in message.headers or ())
     added = {

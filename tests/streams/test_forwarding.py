@@ -11,16 +11,18 @@ from typing import NamedTuple
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from kafka import KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from lineage.service.lanes import Refused
 from lineage.tracker import Tracker
 from streams.ending import EXIT_FAILED
-from streams.forwarding import shown_field
+from streams.forwarding import forwarded, shown_field
 from tests.events.sample import share
 from tests.kafka.reading import Message, read_all
 from tests.streams.run import AFTER_FORWARD, BEFORE_FORWARD
 from tests.streams.shipping import Shipping
+from tests.streams.test_worker_hostile import NoText
 from tests.support.kafka_topics import Kafka
 from tests.support.places import StorePlace
 
@@ -146,6 +148,41 @@ def test_dead_letters_are_sent_on_as_they_came(shipping: Shipping, tracker: Trac
     [check] = [check for check in tracker.doctor().checks if check.name == "dead letters"]
     assert (check.ok, check.says.split()[0]) == (False, str(len(bad)))
     assert tracker.verify().events == 1
+
+
+def test_what_python_cannot_send_is_sent_on_all_the_same(
+    shipping: Shipping, tracker: Tracker
+) -> None:
+    """Whoever may write to a topic can write what our producer refuses; it must not stop a lane."""
+    events, dead = shipping.topics.events.name, shipping.topics.dead_letters
+    producer = KafkaProducer(bootstrap_servers=shipping.kafka.servers)
+    made = producer.send(events, b"{", headers=[(NoText("name"), b"1")]).get(10)
+    producer.close()
+    assert made.offset == 0
+    send(shipping, [Sent(events, None, b"{", [("x", None)])])
+    with shipping.worker(dead_letter_topic=dead) as worker:
+        shipping.wait_until_read(tracker, worker)
+    seen = [(one.key, one.value, one.headers[0]) for one in on_topic(shipping)]
+    assert seen == [(None, b"{", ("\\xff\\xfe", b"1")), (None, b"{", ("x", b""))]
+
+
+class Read(NamedTuple):
+    """A message as a worker has read it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+def test_message_of_nothing_can_be_sent_on() -> None:
+    """No key and no value is what Kafka takes and its clients in Python do not send."""
+    nothing = forwarded(Read("t", 2, 7, None, None, []), Refused(7, "missing_field", ""))
+    assert (nothing.key, nothing.value) == (None, b"")
+    tombstone = forwarded(Read("t", 2, 7, b"k", None, []), Refused(7, "missing_field", ""))
+    assert (tombstone.key, tombstone.value) == (b"k", None)
 
 
 @pytest.mark.parametrize("failpoint", [*BEFORE_FORWARD, *AFTER_FORWARD, "after the commit"])
