@@ -1,4 +1,4 @@
-"""python -m bench.consumers: reads a topic to its end and does nothing with it, three ways.
+"""python -m bench.consumers: reads a topic to its end and does nothing with it, in several ways.
 
 Each runs in a process of its own and prints how many messages a second it took: from the first
 batch, which is not counted, to the last.
@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import faust
 from aiokafka import AIOKafkaConsumer
 
 from bench.harness import BATCH
@@ -112,8 +111,10 @@ async def reader(servers: str, prefix: str, count: Count) -> None:
 
 def agent(servers: str, prefix: str, count: Count, *, takes: bool) -> None:
     """A stock Faust agent that does nothing with what it is given but to count it."""
+    import faust  # it takes a while to load, and the others need none of it
+
     app = faust.App(
-        f"{prefix}-agent",
+        f"{prefix}-{sys.argv[1]}",  # which is its group: what it has read counts as read
         broker=f"kafka://{servers}",
         key_serializer="raw",
         value_serializer="raw",

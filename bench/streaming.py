@@ -26,6 +26,7 @@ from tests.support.kafka_topics import Kafka
 WARMING = 16 * PARTITIONS
 FIRST_SEED = 100
 PROFILED = 50
+AGENTS = ("agent", "taking-agent")
 
 
 def measure(stores: Stores) -> Iterator[Row]:
@@ -64,7 +65,7 @@ def _to_durable(stores: Stores, kafka: Kafka) -> Iterator[Row]:
         stream = Stream(kafka)
         one.append(_round(stores, crowd, stream, 2 * number, workers=1))
         total = sum(stream.ends().values())
-        agents.append(rate_of("agent", stream, total, stores.folder))
+        agents.append(max(rate_of(way, stream, total, stores.folder) for way in AGENTS))
         two.append(_round(stores, crowd, Stream(kafka), 2 * number + 1, workers=2))
         say(
             f"stream: {one[-1][0]:.3f} of the floor, two workers {two[-1][0]:.3f};"
@@ -85,7 +86,7 @@ def _to_durable(stores: Stores, kafka: Kafka) -> Iterator[Row]:
         ratio,
         2.5,
         4,
-        note="the agent reads the same topic and does nothing",
+        note="it reads the same topic and does nothing; the faster of its ways",
     )
     both = middle([ours for _, ours, _ in two])
     ratio = middle([more[1] / less[1] for more, less in zip(two, one, strict=True)])
