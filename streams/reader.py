@@ -184,7 +184,8 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
             tell_of=self._tell_of,
         )
         self._expected[partition] = batch.next
-        self._progress.took(partition.partition, batch.next, records[-1].timestamp)
+        first_at, last_at = records[0].timestamp, records[-1].timestamp
+        self._progress.took(partition.partition, batch.next, first_at=first_at, last_at=last_at)
         done = await self._sink.put(batch)
         done.add_done_callback(lambda future: self._note(partition, future.result()))
 

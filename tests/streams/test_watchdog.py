@@ -61,7 +61,7 @@ def test_standing_still_before_the_end_ends_a_worker(progress: Progress) -> None
 def test_writing_counts_as_moving(progress: Progress) -> None:
     """Who has fetched all must still write it; while batches are written, nobody stands still."""
     progress.heard(0, fetched=15, end=15)
-    progress.took(0, 15, 1_700_000_000_000)
+    progress.took(0, 15, first_at=1_700_000_000_000, last_at=1_700_000_000_000)
     progress.partitions[0].moved = time.monotonic() - 100
     progress.wrote(0, 12)
     Watchdog([progress], still_seconds=60).look()
@@ -82,16 +82,36 @@ def test_partition_that_was_given_up_is_nobodys(progress: Progress) -> None:
     assert progress.partitions == {}
 
 
+def age(progress: Progress) -> float | None:
+    """What Prometheus is told of the oldest unread event."""
+    labels = {"topic": "lineage.events", "partition": "0"}
+    name = "lineage_lane_oldest_unread_age_seconds"
+    return progress._metrics.registry.get_sample_value(name, labels)
+
+
+def ago(seconds: float) -> int:
+    """A time in milliseconds."""
+    return int((time.time() - seconds) * 1000)
+
+
 def test_age_is_not_told_before_anything_was_read(progress: Progress) -> None:
     """Nobody knows how old the oldest unread event is before the first; it is not fifty years."""
-    metrics = progress._metrics
-    labels = {"topic": "lineage.events", "partition": "0"}
-
-    def age() -> float | None:
-        return metrics.registry.get_sample_value("lineage_lane_oldest_unread_age_seconds", labels)
-
     progress.heard(0, fetched=10, end=15)
-    assert age() == 0
-    progress.took(0, 12, int((time.time() - 30) * 1000))
+    assert age(progress) == 0
+    progress.took(0, 12, first_at=ago(40), last_at=ago(30))
     progress.heard(0, fetched=12, end=15)
-    assert 29 < (age() or 0) < 60
+    progress.wrote(0, 12)
+    assert 29 < (age(progress) or 0) < 39
+
+
+def test_age_is_that_of_the_oldest_that_is_not_written(progress: Progress) -> None:
+    """It grows while the database is slow, also where nothing more is taken for want of room."""
+    progress.heard(0, fetched=15, end=15)
+    assert age(progress) == 0
+    progress.took(0, 12, first_at=ago(200), last_at=ago(150))
+    progress.took(0, 15, first_at=ago(100), last_at=ago(50))
+    assert 199 < (age(progress) or 0) < 249
+    progress.wrote(0, 12)
+    assert 99 < (age(progress) or 0) < 149
+    progress.wrote(0, 15)
+    assert age(progress) == 0
