@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from tests.faults.replaying import replayed_by
 from tests.properties.worlds import world
 from tests.streams.shipping import Shipping, copies
 from tests.streams.whole import assert_whole
@@ -54,7 +55,8 @@ def one_round(kafka: Kafka, place: StorePlace, seed: int, failures: list[Failure
 
 def test_lost_answer_to_a_commit_doubles_nothing(kafka: Kafka, postgres_place: StorePlace) -> None:
     """Nobody tells the worker that its batch is on record; nor that one is not."""
-    one_round(kafka, postgres_place, 1, [ANSWER_LOST, NEVER_SENT, BEFORE_IT])
+    with replayed_by(1):
+        one_round(kafka, postgres_place, 1, [ANSWER_LOST, NEVER_SENT, BEFORE_IT])
 
 
 @pytest.mark.slow
@@ -63,4 +65,5 @@ def test_lost_answer_to_a_commit_doubles_nothing(kafka: Kafka, postgres_place: S
 def test_network_fails_anywhere(kafka: Kafka, postgres_place: StorePlace, seed: int) -> None:
     """As above at ten places of each round; one in four falls silent and does not hang up."""
     rng = Random(seed)
-    one_round(kafka, postgres_place, seed, [drawn(rng) for _ in range(10)])
+    with replayed_by(seed):
+        one_round(kafka, postgres_place, seed, [drawn(rng) for _ in range(10)])

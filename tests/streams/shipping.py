@@ -41,6 +41,7 @@ class Shipping:
     place: StorePlace
     partitions: int = 3
     batch: int = 50
+    configs: Mapping[str, str] = field(default_factory=dict)
     groups: Iterator[str] = field(default_factory=lambda: (f"g{n}" for n in range(1_000_000)))
 
     def __post_init__(self) -> None:
@@ -57,7 +58,11 @@ class Shipping:
         """Make topics that are not there yet."""
         new = set(names) - self._made
         self._made |= new
-        made = {"num_partitions": partitions, "replication_factor": 1}
+        made = {
+            "num_partitions": partitions,
+            "replication_factor": 1,
+            "configs": dict(self.configs),
+        }
         if new:
             self.kafka.admin.create_topics(dict.fromkeys(new, made), wait_for_metadata=True)
             self._learn_ids()

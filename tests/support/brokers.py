@@ -39,6 +39,9 @@ SETTINGS: Final[Mapping[str, object]] = {
     "share.coordinator.state.topic.num.partitions": 1,
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
+    # What is too old goes at once, not after five minutes: so a test can see that nothing goes.
+    "log.initial.task.delay.ms": 500,
+    "log.retention.check.interval.ms": 2000,
     # Memory and threads for two cores and a few topics: 150 MB less.
     "log.cleaner.dedupe.buffer.size": 2 << 20,
     "background.threads": 2,
