@@ -152,10 +152,17 @@ class _Retention:
         elif rule.start == "order_completed":
             if order_id is not None:
                 yield from (day_of(event) for event in came)
+            elif category in ORDER_CATEGORIES and came and (last := self._last_completion()):
+                yield last
         else:
             ended = self._after_combination(category)
             if ended is not None:
                 yield ended
+
+    def _last_completion(self) -> date | None:
+        """When the last order was completed: the latest that data without an order can be of."""
+        orders = self._history.orders.values()
+        return max((day_of(o.completed) for o in orders if o.completed is not None), default=None)
 
     def _after_combination(self, category: str) -> date | None:
         """When the last combination that made it personal ended; None while one lasts."""

@@ -158,6 +158,29 @@ def test_each_order_has_its_own_clock() -> None:
     assert (second.erase_by, second.overdue) == (date(2026, 5, 20), False)
 
 
+@pytest.mark.parametrize(
+    ("controller", "action", "erase_by", "hold_until"),
+    [
+        ("store-002", "erase", date(2026, 5, 20), None),
+        ("easydser", "hold", None, date(2027, 5, 20)),
+        ("seestar", "review", None, None),
+    ],
+)
+def test_order_data_that_names_no_order_may_be_of_the_last_one(
+    controller: str, action: str, erase_by: date | None, hold_until: date | None
+) -> None:
+    """Neither erased too early nor, without need, later than what is known of the orders."""
+    given = [
+        event("data_collected", "2024-01-01", categories=["order_no", "order_info"]),
+        order("o1", "2024-02-29"),
+        order("o2", "2024-05-20"),
+    ]
+    row = due(controller, "2026-03-01", *given, category="order_no")
+    assert (row.action, row.erase_by, row.hold_until) == (action, erase_by, hold_until)
+    rows = retention(policy_at(controller), history(controller, given, at="2026-03-01"))
+    assert [r.order_id for r in rows if r.category == "order_info"] == ["o1", "o2"]
+
+
 HOLD = event(
     "retention_hold_placed",
     "2026-03-01",
