@@ -7,13 +7,14 @@ same of a person who has nothing on record of what was looked at.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
 from lineage import events as e
-from lineage.domain.facts import Recorded
+from lineage.domain.facts import Moment, Recorded
 from lineage.domain.findings import Finding
 from lineage.domain.history.history import History
 from lineage.domain.judging import Judges, PolicyAt
@@ -24,19 +25,18 @@ KEPT_MAX = 20_000
 
 _KEPT_TYPES = frozenset[type[EventData]](
     {
-        e.CrossBorderTransfer,
         e.DataCollected,
         e.DataInboundReceived,
         e.DataOnwardShared,
         e.DataProcessed,
         e.DataShared,
-        e.DataStored,
         e.MessageSent,
         e.TrackingFired,
     }
 )
 """What services report over and over. No judge of these may look at the time of the event but to
-compare it with others: the policy version is part of the key, the time is not.
+tell what came before it: the key has the policy version and the place among the controller's own
+events, not the time.
 """
 
 _NAMED = frozenset({"order_id", "consent_id", "complaint_id", "identifiers", "log_id"})
@@ -49,20 +49,23 @@ class Wide(NamedTuple):
     number: int
     events: Sequence[Recorded]
 
+    def place(self, at: Moment) -> tuple[int, int]:
+        """What of them lies before a moment."""
+        return (self.number, bisect_left(self.events, at, key=lambda event: event.moment))
+
 
 NO_WIDE = Wide(0, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found on one event, and what was looked at for it: bits of ``circumstances``.
-
-    ``wide`` is the number of the controller's events, where those were looked at.
+    """What was found on one event, and what was looked at for it: bits of ``circumstances``, and
+    whether the controller's own events were.
     """
 
     findings: tuple[Finding, ...]
     looked_at: int
-    wide: int | None
+    looked_at_wide: bool
 
     def on(self, event: Recorded) -> list[Finding]:
         """The findings, on another event that says the same."""
@@ -94,25 +97,26 @@ class Verdicts:
             version = policy_at(event.occurred_at).version
             key = (controller, version, *_said(event.data))
             kept = self._kept.get(key)
-            if kept is not None and (kept.wide is None or kept.wide == wide().number):
+            if kept is not None and kept.looked_at_wide:
+                kept = self._kept.get((*key, *wide().place(event.moment)))
+            if kept is not None:
                 return kept
         history = History(controller, events=(event,), wide=lambda: wide().events, as_of=_END)
-        verdict = self.over(history, [event], wide)
+        verdict = self.over(history, [event])
         if key is not None:
             if len(self._kept) >= KEPT_MAX:
                 self._kept.clear()
             self._kept[key] = verdict
+            if verdict.looked_at_wide:
+                self._kept[(*key, *wide().place(event.moment))] = verdict
         return verdict
 
-    def over(
-        self, history: History, events: Sequence[Recorded], wide: Callable[[], Wide]
-    ) -> Verdict:
+    def over(self, history: History, events: Sequence[Recorded]) -> Verdict:
         """The verdict on some events of a history, together."""
         self.judged += len(events)
         history.look_away()
         found = tuple(self._judges.on(events, history, self._policies(history.controller)))
-        number = wide().number if history.looked_at_wide else None
-        return Verdict(found, history.looked_at, number)
+        return Verdict(found, history.looked_at, history.looked_at_wide)
 
 
 _END = (1 << 63) - 1

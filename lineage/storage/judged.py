@@ -223,14 +223,14 @@ class Judging:
         )
 
     def _judge(self, history: History, events: Sequence[Recorded]) -> Verdict:
-        return self.verdicts.over(history, events, lambda: self.wide(history.controller))
+        return self.verdicts.over(history, events)
 
     def _note(self, ref: bytes, looked_at: int) -> None:
         self.looked_at[ref] = self.looked_at.get(ref, 0) | looked_at
 
 
 def _bits(verdict: Verdict) -> int:
-    return verdict.looked_at | (0 if verdict.wide is None else WIDE)
+    return verdict.looked_at | (WIDE if verdict.looked_at_wide else 0)
 
 
 def _must_be_whole(person: NewEvents, before: Sequence[Stand]) -> bool:
