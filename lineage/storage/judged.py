@@ -7,9 +7,9 @@ comes late and its kind was looked at before, or one is taken back, is the whole
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Protocol
 
@@ -103,29 +103,27 @@ class Judging:
         on_record = 0
         for stand in before:
             on_record |= 0 if stand.standing is None else stand.standing.on_record
-        bits = Counter(bit_of(type(event.data)) for event in person.events)
-        later = _Waiting(person, [], 0, on_record)
-        for event in person.events:
-            mine = bit_of(type(event.data))
+        controller, events = person.controller, person.events
+        bits = [bit_of(type(event.data)) for event in events]
+        later: list[Recorded] = []
+        looked_at = 0
+        for number, event in enumerate(events):
             if not self.verdicts.look_at(type(event.data)):
                 continue
-            verdict = self._verdict(person.controller, event)
+            verdict = self.verdicts.alone(controller, event, partial(self.wide, controller))
             others = on_record
-            for bit, times in bits.items():
-                if bit != mine or times > 1:
+            if len(bits) > 1:
+                for bit in (*bits[:number], *bits[number + 1 :]):
                     others |= bit
             if verdict.looked_at & others:
-                later.events.append(event)
-                later.looked_at |= verdict.looked_at
+                later.append(event)
+                looked_at |= verdict.looked_at
             else:
                 yield event, verdict.on(event), _bits(verdict)
-        if later.events:
+        if later:
             for bit in bits:
-                later.on_record |= bit
-            waiting.append(later)
-
-    def _verdict(self, controller: str, event: Recorded) -> Verdict:
-        return self.verdicts.alone(controller, event, lambda: self.wide(controller))
+                on_record |= bit
+            waiting.append(_Waiting(person, later, looked_at, on_record))
 
     def _over_history(self, waiting: Sequence[_Waiting]) -> Iterable[tuple[str, list[Finding]]]:
         """Judge events over what of their person's history the judges look at."""
@@ -235,12 +233,14 @@ def _bits(verdict: Verdict) -> int:
 
 def _must_be_whole(person: NewEvents, before: Sequence[Stand]) -> bool:
     """Whether new events may change what was found on events that are there."""
-    if any(isinstance(event.data, EventRetracted) for event in person.events):
-        return True
-    last = None if person.before is None else person.before.last
-    looked_at = 0
-    for stand in before:
-        looked_at |= stand.looked_at
-    return last is not None and any(
-        event.moment < last and looked_at & bit_of(type(event.data)) for event in person.events
-    )
+    if person.before is None:
+        return any(type(event.data) is EventRetracted for event in person.events)
+    last = person.before.last
+    for event in person.events:
+        if type(event.data) is EventRetracted:
+            return True
+        if event.moment < last:
+            bit = bit_of(type(event.data))
+            if any(stand.looked_at & bit for stand in before):
+                return True
+    return False

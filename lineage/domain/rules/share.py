@@ -144,6 +144,9 @@ def _published(case: Case, data: PublicDisclosed) -> Share:
 
 
 def _personal(case: Case, recipient: str, categories: tuple[str, ...]) -> frozenset[str]:
+    personal = case.personal
+    if any(map(personal.always, categories)):  # the rest comes beside it, whatever was there
+        return frozenset(categories) - case.policy.never_personal
     return case.personal.personal_at(categories, recipient, case.event.moment)
 
 
