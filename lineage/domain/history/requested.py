@@ -69,6 +69,14 @@ class Timeline:
         return data.right if isinstance(data, RequestReceived) else CANCELLATION
 
     @property
+    def asked_for(self) -> str | None:
+        """What it is really about: as a triage found out, else as it was received."""
+        for step in self.steps:
+            if isinstance(step.data, RequestTriaged) and step.data.right is not None:
+                return step.data.right
+        return self.right
+
+    @property
     def outcome(self) -> str | None:
         """What was decided; the approval of a cancellation accepts it."""
         if self.decision is None:

@@ -67,7 +67,7 @@ class _Asked:
         if reply is not None and target is not None:
             rules["reply_target"] = reply.rule
         channel = next(
-            (rule for rule in self.policy.of(ReplyChannel) if self._right("reply") in rule.rights),
+            (r for r in self.policy.of(ReplyChannel) if self.timeline.asked_for in r.rights),
             None,
         )
         if channel is not None:
@@ -88,18 +88,10 @@ class _Asked:
             rules=rules,
         )
 
-    def _right(self, step: Step) -> str | None:
-        """What was asked for, as the triage found out; the triage itself knew it as received."""
-        if step != "triage":
-            for triaged in self.timeline.all(RequestTriaged):
-                assert isinstance(triaged.data, RequestTriaged)
-                if triaged.data.right is not None:
-                    return triaged.data.right
-        return self.timeline.right
-
     def _limit(self, step: Step) -> Limit | None:
         """The earliest of the limits of a step."""
-        right = self._right(step)
+        timeline = self.timeline
+        right = timeline.right if step == "triage" else timeline.asked_for
         found = [
             limit_of(self.policy, clock, self.timeline, start=start, as_of=self.history.as_of)
             for clock in self.policy.of(RequestClock)

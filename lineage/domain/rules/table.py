@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lineage.domain.judging import Judges
-from lineage.domain.rules import bounds, ending, recipients, retention
+from lineage.domain.rules import bounds, ending, recipients, requests, retention
 from lineage.events import (
     BackupRestored,
     DataCollected,
@@ -14,9 +14,13 @@ from lineage.events import (
     DataProcessed,
     DataShared,
     DataSold,
+    FeeCharged,
     LogRecorded,
     PublicDisclosed,
     PurposeChanged,
+    RequestCompleted,
+    RequestDecided,
+    RequestResponded,
     ServiceCeased,
     ServiceShutdownAnnounced,
 )
@@ -29,6 +33,9 @@ JUDGES = Judges(
         (bounds.judge_purpose_change, (PurposeChanged,)),
         (ending.end_announced, (ServiceShutdownAnnounced, ServiceCeased)),
         (ending.collected_after_end, (DataCollected, DataInboundReceived, LogRecorded)),
+        (requests.refused_without_ground, (RequestDecided,)),
+        (requests.charged_without_reason, (FeeCharged,)),
+        (requests.answered_elsewhere, (RequestResponded, RequestCompleted)),
         (retention.erased_too_early, (DataDeleted, DataDeidentified)),
         (retention.erased_in_another_form, (DataDeleted, DataDeidentified)),
         (retention.backup_used, (DataProcessed, BackupRestored)),
