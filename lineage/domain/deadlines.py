@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from lineage.policy.calendar import add_days, roll
+from lineage.policy.kinds.fan_out import NoticeClock
 from lineage.policy.model import Policy
 from lineage.policy.rule import Clock
 
@@ -24,8 +25,9 @@ def notice_dates(policy: Policy, *, day: date) -> NoticeDates:
     ``day`` is that of the accepting decision, or of recording where the share surfaced later
     (D-15).
     """
-    send, erase = policy.downstream.send, policy.downstream.erase
-    send_by = last_day(policy, send, day)
+    clocks = {clock.of: clock for clock in policy.of(NoticeClock)}
+    send, erase = clocks.get("send"), clocks.get("erase")
+    send_by = day if send is None else last_day(policy, send, day)
     erase_by = None if erase is None else last_day(policy, erase, send_by)
     return NoticeDates(send_by, erase_by)
 

@@ -1,20 +1,16 @@
 """A policy file as a frozen, closed model. No file is read here and no rule is applied here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Final, Self, TypeVar, cast
+from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from lineage.events.enums import RecipientKind
 from lineage.events.types import Category, ControllerId, Date, Distinct
 from lineage.policy.categories import CANONICAL_CATEGORIES
 from lineage.policy.kinds import AnyRule
-from lineage.policy.rule import CategoryRule, Clock, Closed, Rule
-
-_DIRECT_HOPS: Final = 1
-_DOCUMENTED_HOPS: Final = 2
+from lineage.policy.rule import CategoryRule, Closed, Rule
 
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=100)]
 
@@ -44,51 +40,6 @@ class Calendar(Rule):
     def days_off(self) -> frozenset[date]:
         """Holidays as the set the calendar functions take."""
         return frozenset(self.holidays)
-
-
-class DocumentedHop(Rule):
-    """A second hop that the policy itself describes, so that its receiver counts as direct."""
-
-    from_kind: RecipientKind
-    to_kind: RecipientKind
-
-
-class Exemptions(Closed):
-    """The rule that an exclusion from the plan cites; absent where none speaks of it."""
-
-    request_undecided: Rule | None = None
-    request_refused: Rule | None = None
-    excluded_by_law: Rule
-    already_erased: Rule
-
-
-class Downstream(Closed):
-    """Who is told of an accepted deletion request, by when, and by when they must have erased.
-
-    ``send`` counts from the decision, or from the recording of a share that surfaced later;
-    ``erase`` counts from the day of sending and is absent where the policy has no word for it.
-    """
-
-    direct: Rule
-    later_hops: Rule
-    documented_hops: tuple[DocumentedHop, ...] = ()
-    send: Clock
-    erase: Clock | None = None
-    supplementary: Rule
-    exemptions: Exemptions
-
-    def duty_for(self, kinds: Sequence[str | None]) -> Rule:
-        """Return the rule under which the last recipient of a path is told.
-
-        ``kinds`` are the kinds of the recipients along the path, the direct one first.
-        """
-        if len(kinds) == _DIRECT_HOPS:
-            return self.direct
-        if len(kinds) == _DOCUMENTED_HOPS and any(
-            (hop.from_kind, hop.to_kind) == tuple(kinds) for hop in self.documented_hops
-        ):
-            return self.direct
-        return self.later_hops
 
 
 def _version_is_optional(schema: dict[str, Any]) -> None:
@@ -123,7 +74,6 @@ class Policy(Closed):
     )
     personal: Personal
     calendar: Calendar
-    downstream: Downstream
     rules: tuple[AnyRule, ...] = Field(
         (), description="All other rules, each of one of the kinds that the program knows."
     )

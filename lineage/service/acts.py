@@ -11,13 +11,17 @@ from hashlib import blake2b
 from typing import cast
 
 from lineage.domain.facts import OWN_SOURCE, Request
-from lineage.domain.planning import NewNotice, is_accepted, new_notices
+from lineage.domain.history.requested import CANCELLATION
+from lineage.domain.planning.causes import Cause, cause_of, is_accepted
+from lineage.domain.planning.dossier import Dossier
+from lineage.domain.planning.notices import NewNotice, new_notices
+from lineage.domain.planning.rows import plan_rows, renamed_rows
 from lineage.events import Event, EventData, NoticePlanned, NoticeWidened
 from lineage.events.enums import RecipientKind
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
 from lineage.service.checking import FUTURE_MICROS_MAX
-from lineage.storage.applying import PersonState
+from lineage.storage.following import PersonState
 from lineage.storage.seal import Hasher
 
 ID_BYTES = 16
@@ -33,24 +37,29 @@ class Acts:
 
     def __call__(self, state: PersonState, now: int) -> Sequence[Event]:
         """The acts for one person at a time (microseconds)."""
+        if not any(_may_stand(request) for request in state.facts.requests):
+            return []
+        dossier = Dossier(
+            state.controller, state.events(), self._library.policy_at(state.controller), as_of=now
+        )
         events: list[Event] = []
         for request in state.facts.requests:
-            if is_accepted(request) and not _is_ahead(request, now):
-                events += self._for_request(state, request, now)
+            cause = cause_of(dossier, request) if _may_stand(request) else None
+            if cause is not None and cause.stands and not _is_ahead(cause, now):
+                events += self._for_cause(state, dossier, request, cause, now)
         return events
 
-    def _for_request(self, state: PersonState, request: Request, now: int) -> list[Event]:
-        today = from_micros(now).date()
-        decided = (request.decided_recorded_at or 0, request.decided_position or 0)
-        decided_earlier = decided < (state.recorded_at, state.first_position)
-        policy = self._library.in_force(state.controller, today)
+    def _for_cause(
+        self, state: PersonState, dossier: Dossier, request: Request, cause: Cause, now: int
+    ) -> list[Event]:
+        assert cause.recorded is not None, "a cause that stands was decided"
+        recorded_at, _, position = cause.recorded
         found = new_notices(
-            policy,
-            state.facts,
-            controller=state.controller,
-            request=request,
-            today=today,
-            supplementary=decided_earlier,
+            cause,
+            renamed_rows(plan_rows(dossier, cause), state.names),
+            state.facts.notices,
+            today=from_micros(now).date(),
+            surfaced=(recorded_at, position) < (state.recorded_at, state.first_position),
             claimed=state.claimed,
         )
         return [self._event(state, self._data(state, request, new), now) for new in found]
@@ -87,9 +96,14 @@ class Acts:
         return system_event(state.controller, state.subject, data, now=now)
 
 
-def _is_ahead(request: Request, now: int) -> bool:
+def _may_stand(request: Request) -> bool:
+    """Whether somebody may have to be told of it, as far as the request alone tells."""
+    return is_accepted(request) or request.right == CANCELLATION
+
+
+def _is_ahead(cause: Cause, now: int) -> bool:
     """Whether the decision is dated later than clocks may differ: nobody is told before its day."""
-    return (request.decided_at or 0) > now + FUTURE_MICROS_MAX
+    return cause.decided is not None and cause.decided[0] > now + FUTURE_MICROS_MAX
 
 
 def system_event(controller: str, subject: str, data: EventData, *, now: int) -> Event:

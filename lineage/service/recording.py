@@ -14,9 +14,10 @@ from lineage.service.garbage import fewer_collections
 from lineage.service.grouping import Group
 from lineage.service.incoming import Incoming, Tally, batches
 from lineage.service.overlapping import Worker
-from lineage.storage.applying import Applied, Expected, Follow
+from lineage.storage.applying import Applied, Expected
 from lineage.storage.drafts import DeadLetter, Origin, PreparedBatch
 from lineage.storage.errors import InTheWay, StorageError, StoreUnusable
+from lineage.storage.following import Follow
 from lineage.storage.ledger import Stretch
 from lineage.storage.store import Store
 

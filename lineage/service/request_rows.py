@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
-from lineage.domain.deadlines import notice_dates
-from lineage.domain.facts import CLOSED_NOTICE_STATES, Facts, Notice
-from lineage.domain.holdings import recipient_kinds
-from lineage.domain.paths import Paths
-from lineage.domain.planning import PlanRows, Told, uncovered
+from lineage.domain.facts import CLOSED_NOTICE_STATES, Notice
+from lineage.domain.planning.notices import uncovered
+from lineage.domain.planning.rows import PlanRows, Told
 from lineage.events.times import from_micros
-from lineage.policy.model import Policy
 from lineage.service import answers
 
 
-def previewed(policy: Policy, told: Iterable[Told], today: date) -> list[answers.NotifyRow]:
-    """The rows of those who are to be told, as they stand if that is planned on a day."""
-    send_by, erase_by = notice_dates(policy, day=today)
+def to_be_told(told: Iterable[Told]) -> list[answers.NotifyRow]:
+    """The rows of those who are to be told and of whom no notice speaks."""
     return [
         answers.NotifyRow(
             recipient=row.recipient,
@@ -27,9 +23,9 @@ def previewed(policy: Policy, told: Iterable[Told], today: date) -> list[answers
             duty=row.rule.duty,
             rule=row.rule.rule,
             path=list(row.path),
-            supplementary=False,
-            send_by=send_by,
-            erase_by=erase_by,
+            supplementary=row.supplementary,
+            send_by=row.send_by,
+            erase_by=row.erase_by,
             state="planned",
         )
         for row in told
@@ -49,36 +45,38 @@ def not_planned_yet(rows: PlanRows, notices: Sequence[Notice]) -> list[Told]:
     return found
 
 
-def standing_duties(
-    facts: Facts, notices: Sequence[Notice], *, controller: str
-) -> list[answers.NotifyRow]:
-    """One row per recipient with an open notice: what it has yet to erase."""
+def standing_duties(rows: PlanRows, notices: Sequence[Notice]) -> list[answers.NotifyRow]:
+    """One row per recipient with an open notice: what it has yet to erase, by the plan.
+
+    The days are those of the first open notice; where one surfaced later, of the last of these.
+    """
+    told = {row.recipient: row for row in rows.told}
     by_recipient: dict[str, list[Notice]] = {}
     for notice in notices:
         if notice.state not in CLOSED_NOTICE_STATES:
             by_recipient.setdefault(notice.recipient, []).append(notice)
-    kinds, paths = recipient_kinds(facts.edges), Paths(facts.edges, controller)
     found = []
     for recipient, own in sorted(by_recipient.items()):
+        row = told.get(recipient)
+        categories = {category for notice in own for category in outstanding(notice)}
+        categories &= set(() if row is None else row.categories)
+        if row is None or not categories:
+            continue
         own.sort(key=lambda n: n.round)
-        first, latest = own[0], own[-1]
-        categories = sorted({category for notice in own for category in outstanding(notice)})
-        ways = sorted(
-            {path for category in categories for path in paths.to(recipient, category)},
-            key=lambda path: (len(path), path),
-        )
+        shown = next((n for n in reversed(own) if n.supplementary), own[0])
+        duties = {notice.duty for notice in own}
         found.append(
             answers.NotifyRow(
                 recipient=recipient,
-                recipient_kind=kinds.get(recipient),
-                categories=categories,
-                duty="policy" if latest.duty == "policy" else "default",
-                rule=latest.rule,
-                path=list(ways[0]) if ways else [recipient],
-                supplementary=any(n.supplementary for n in own),
-                send_by=first.send_by,
-                erase_by=first.erase_by,
-                state=str(first.state),
+                recipient_kind=row.recipient_kind,
+                categories=sorted(categories),
+                duty="policy" if "policy" in duties else "default",
+                rule=row.rule.rule,
+                path=list(row.path),
+                supplementary=shown.supplementary,
+                send_by=shown.send_by,
+                erase_by=shown.erase_by,
+                state=str(shown.state),
             )
         )
     return found
@@ -104,23 +102,17 @@ def outstanding(notice: Notice) -> set[str]:
     return {*notice.categories} - {*notice.erased} - {category for category, _ in notice.declined}
 
 
-def excluded(rows: PlanRows, told: Mapping[str, set[str]]) -> list[answers.ExcludeRow]:
-    """Who is left out, and why; what a standing notice asks for is not left out, whatever a fact
-    that came later says (it waits for an officer).
-    """
-    found = []
-    for left in rows.left_out:
-        categories = [c for c in left.categories if c not in told.get(left.recipient, ())]
-        if categories:
-            found.append(
-                answers.ExcludeRow(
-                    recipient=left.recipient,
-                    categories=categories,
-                    reason=left.reason,
-                    rule=left.rule,
-                )
-            )
-    return found
+def excluded(rows: PlanRows) -> list[answers.ExcludeRow]:
+    """Who is left out, and why."""
+    return [
+        answers.ExcludeRow(
+            recipient=left.recipient,
+            categories=list(left.categories),
+            reason=left.reason,
+            rule=left.rule,
+        )
+        for left in rows.left_out
+    ]
 
 
 def notice_row(notice: Notice, attempts: int, last_error: str | None) -> answers.NoticeRow:

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from lineage.domain.facts import Request
-from lineage.domain.planning import ERASING_RIGHT, is_accepted, plan_rows, request_state
+from lineage.domain.facts import Facts, Recorded, Request
+from lineage.domain.parties import parties_of, renamed
+from lineage.domain.planning.causes import is_accepted
+from lineage.domain.planning.dossier import Dossier
+from lineage.domain.planning.states import request_state
 from lineage.domain.questions.deadlines import limits
 from lineage.events import Event, EventData, RequestDecided, RequestReceived
 from lineage.events.errors import problems_of
@@ -21,6 +24,7 @@ from lineage.service import answers
 from lineage.service.errors import Ambiguous, InvalidInput, NotFound, PlanChanged
 from lineage.service.histories import Histories
 from lineage.service.people import FoundPerson, View, view_at
+from lineage.service.planned import PlannedPerson
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.service.request_rows import (
@@ -29,8 +33,8 @@ from lineage.service.request_rows import (
     moment_of,
     not_planned_yet,
     notice_row,
-    previewed,
     standing_duties,
+    to_be_told,
 )
 from lineage.storage.applying import Expected
 from lineage.storage.errors import VersionChanged
@@ -93,7 +97,8 @@ class Requests:
         """
         view = view_at(self._ask.now(), None, None)
         with self._ask.store.reading() as conn:
-            controller, person = self._person_of(conn, request_id, controller, view)
+            controller, ref = self._ref_of(conn, request_id, controller)
+            person = self._ask.people.read_ref(conn, controller, ref, view)
             request = _request(person, request_id)
             subject = self._subject(conn, request)
         if request.decided_at is not None:
@@ -146,81 +151,44 @@ class Requests:
         known_at: datetime | None,
         if_accepted: bool,
     ) -> answers.Plan:
-        """Who must be told and who not, for a request, or for all open ones of a person."""
+        """Who must be told and who not, for a request, or for every cause of a person."""
+        request: Request | None = None
+        latest: Request | None
         view = view_at(self._ask.now(), as_of, known_at)
         with self._ask.store.reading() as conn:
+            ref: bytes | None
             if request_id is not None:
-                controller, person = self._person_of(conn, request_id, controller, view)
-                request: Request | None = _request(person, request_id)
-                assert request is not None
-                subject = self._subject(conn, request)
+                controller, ref = self._ref_of(conn, request_id, controller)
+                asked = self._planned(conn, controller, ref, view)
+                request = _request(asked.person, request_id)
+                subject, latest = self._subject(conn, request), request
             elif subject is not None:
                 controller = self._ask.people.controller_of(conn, subject, controller)
-                person = self._ask.people.read(conn, controller, subject, view)
-                request = _joined(person.facts.requests)
+                known = self._ask.store.keyring.find(conn, Who(controller, PERSON, subject))
+                ref = None if known is None else known.ref
+                asked = self._planned(conn, controller, ref, view)
+                latest = _latest(asked.person.facts.requests)
             else:
                 raise InvalidInput("name a request or a person")
-            frame = self._ask.frame(
-                conn, controller, view, nothing=not person.facts.edges and request is None
-            )
-            ver = version_of(conn, person.refs)
-            due = {} if request is None else self._limits(conn, controller, request, view)
-        return self._plan(
-            person,
-            request,
-            request_id=request_id,
-            subject=subject,
-            view=view,
-            if_accepted=if_accepted,
-            ver=ver,
-            due=due,
-            frame=frame,
-        )
-
-    def _plan(
-        self,
-        person: FoundPerson,
-        request: Request | None,
-        *,
-        request_id: str | None,
-        subject: str,
-        view: View,
-        if_accepted: bool,
-        ver: int,
-        due: dict[str, Any],
-        frame: dict[str, Any],
-    ) -> answers.Plan:
+            nothing = not asked.person.facts.edges and latest is None
+            frame = self._ask.frame(conn, controller, view, nothing=nothing)
+            ver = version_of(conn, asked.person.refs)
         today = from_micros(view.as_of).date()
-        controller = person.controller
-        policy = self._ask.library.in_force(controller, today)
-        asked = request or _no_request(person)
-        preview = if_accepted and not is_accepted(asked)
-        rows = plan_rows(
-            policy, person.facts, controller=controller, request=asked, if_accepted=if_accepted
-        )
-        notices = [
-            n for n in person.facts.notices if request_id is None or n.request_id == request_id
-        ]
-        if preview:
-            notify = previewed(policy, rows.told, today)
-        else:
-            unplanned = previewed(policy, not_planned_yet(rows, notices), today)
-            standing = standing_duties(person.facts, notices, controller=controller)
-            notify = joined_rows(standing, unplanned)
-        told = {row.recipient: set(row.categories) for row in notify}
+        rows, notices = asked.rows(request, if_accepted=if_accepted), asked.notices(request)
+        unplanned = to_be_told(not_planned_yet(rows, notices))
         return answers.Plan(
             request=request_id,
             subject=subject,
             ver=ver,
-            state="received" if request is None else self._state(person, request, today),
+            state="received" if latest is None else self._state(asked, latest, today),
             if_accepted=if_accepted,
-            notify=notify,
-            exclude=excluded(rows, told),
+            notify=joined_rows(standing_duties(rows, notices), unplanned),
+            exclude=excluded(rows),
             erase=[
                 answers.EraseRow(system=own.system, categories=list(own.categories))
                 for own in rows.own
             ],
-            deadlines=due,
+            deadlines={} if latest is None else _limits(asked, latest),
             **frame,
         )
 
@@ -228,27 +196,27 @@ class Requests:
         """Where a request stands, its limits, and how far each of its notices is."""
         view = view_at(self._ask.now(), None, None)
         with self._ask.store.reading() as conn:
-            controller, person = self._person_of(conn, request_id, controller, view)
+            controller, ref = self._ref_of(conn, request_id, controller)
+            asked = self._planned(conn, controller, ref, view)
+            person = asked.person
             request = _request(person, request_id)
             subject = self._subject(conn, request)
             tasks = self._ask.store.tasks.of_notices(conn, person.refs)
             frame = self._ask.frame(conn, controller, view, nothing=False)
             ver = version_of(conn, person.refs)
-            due = self._limits(conn, controller, request, view)
         today = from_micros(view.as_of).date()
-        notices = [n for n in person.facts.notices if n.request_id == request_id]
-        notices.sort(key=lambda n: (n.recipient, n.round))
+        notices = sorted(asked.notices(request), key=lambda n: (n.recipient, n.round))
         return answers.RequestStatus(
             request=request_id,
             subject=subject,
             right=request.right,
-            state=self._state(person, request, today),
+            state=self._state(asked, request, today),
             outcome=request.outcome,
             received=moment_of(request.received_at),
             decided=moment_of(request.decided_at),
             ver=ver,
             notices=[notice_row(n, *tasks.get(n.notice_id, (0, None))) for n in notices],
-            **due,
+            **_limits(asked, request),
             **frame,
         )
 
@@ -257,16 +225,18 @@ class Requests:
         view = view_at(self._ask.now(), None, None)
         today = from_micros(view.as_of).date()
         rows = []
+        wide: dict[str, Sequence[Recorded]] = {}
         with self._ask.store.reading() as conn:
             for found in list_requests(conn, controller):
-                person = self._ask.people.read_ref(conn, found.controller, found.subject_ref, view)
-                request = _found(person, found.request_id)
+                whose = (found.controller, found.subject_ref)
+                asked = self._planned(conn, *whose, view, wide)
+                request = _found(asked.person, found.request_id)
                 if request is None:  # dated later than our clock shows, by another program's
                     continue
-                now_in = self._state(person, request, today)
+                now_in = self._state(asked, request, today)
                 if state is not None and now_in != state:
                     continue
-                mine = (n for n in person.facts.notices if n.request_id == found.request_id)
+                mine = asked.notices(request)
                 rows.append(
                     answers.RequestRow(
                         request=found.request_id,
@@ -280,23 +250,9 @@ class Requests:
                 )
         return rows
 
-    def _limits(
-        self, conn: Connection, controller: str, request: Request, view: View
-    ) -> dict[str, Any]:
-        seen = self._histories.of_ref(conn, controller, request.ref, view, subject="")
-        found = limits(self._histories.policy_at(controller), seen.history, request.request_id)
-        return {
-            "reply_target": found.reply_target,
-            "reply_by": found.reply_by,
-            "outcome_by": found.outcome_by,
-            "triage_by": found.triage_by,
-            "overdue": list(found.overdue),
-            "reply_channel": found.reply_channel,
-        }
-
-    def _person_of(
-        self, conn: Connection, request_id: str, controller: str | None, view: View
-    ) -> tuple[str, FoundPerson]:
+    def _ref_of(
+        self, conn: Connection, request_id: str, controller: str | None
+    ) -> tuple[str, bytes]:
         found = find_request(conn, request_id, controller)
         if not found:
             raise NotFound(
@@ -315,23 +271,49 @@ class Requests:
                 " id twice",
                 do="record the decision as an event that names the person",
             )
-        name, ref = found[0]
-        return name, self._ask.people.read_ref(conn, name, ref, view)
+        return found[0]
+
+    def _planned(
+        self,
+        conn: Connection,
+        controller: str,
+        ref: bytes | None,
+        view: View,
+        wide: dict[str, Sequence[Recorded]] | None = None,
+    ) -> PlannedPerson:
+        """One person; ``wide`` keeps the controllers' own events for the next one."""
+        people, library = self._ask.people, self._ask.library
+        raw = FoundPerson(controller, (), None, Facts())
+        if ref is not None:
+            raw = people.read_raw(conn, controller, ref, view)
+        names = self._ask.store.keyring.party_names(conn, parties_of(raw.facts))
+        wide = {} if wide is None else wide
+        if controller not in wide:
+            wide[controller] = self._histories.of_controller(conn, controller, view).wide
+        dossier = Dossier(
+            controller,
+            raw.events,
+            library.policy_at(controller),
+            as_of=view.as_of,
+            wide=wide[controller],
+        )
+        return PlannedPerson(replace(raw, facts=renamed(raw.facts, names)), dossier, names)
 
     def _subject(self, conn: Connection, request: Request) -> str:
         return self._ask.store.keyring.names(conn, [request.ref])[request.ref]
 
-    def _state(self, person: FoundPerson, request: Request, today: date) -> str:
-        controller = person.controller
+    def _state(self, asked: PlannedPerson, request: Request, today: date) -> str:
+        controller = asked.person.controller
         days = {}
-        for notice in person.facts.notices:
+        for notice in asked.person.facts.notices:
             entry = self._ask.registry.recipient(controller, notice.recipient)
             if entry is not None:
                 days[notice.recipient] = entry.answer_within.days
         return request_state(
-            person.facts,
-            controller=controller,
-            request=request,
+            request,
+            asked.cause(request),
+            asked.notices(request),
+            lambda: asked.rows(request),
             today=today,
             answer_days=days,
         )
@@ -360,24 +342,20 @@ def _request(person: FoundPerson, request_id: str) -> Request:
     return request
 
 
-def _joined(requests: Sequence[Request]) -> Request | None:
-    """What a question about a person rests on: all accepted requests as one, else the latest."""
-    erasing = [r for r in requests if r.right == ERASING_RIGHT]
-    accepted = [r for r in erasing if is_accepted(r)]
-    if not accepted:
-        return max(erasing, key=lambda r: r.received_at or 0, default=None)
-    wanted: set[str] | None = set()
-    for request in accepted:
-        everything = wanted is None or request.categories is None
-        wanted = None if everything else {*(wanted or ()), *(request.categories or ())}
-    kept = set.intersection(*(set(request.held) for request in accepted))
-    return replace(
-        accepted[-1],
-        categories=None if wanted is None else tuple(sorted(wanted)),
-        held=tuple(sorted(kept)),
-    )
+def _latest(requests: Sequence[Request]) -> Request | None:
+    """The request whose state a question about a person tells: the last accepted, else the last."""
+    accepted = [request for request in requests if is_accepted(request)]
+    return max(accepted or requests, key=lambda r: r.received_at or 0, default=None)
 
 
-def _no_request(person: FoundPerson) -> Request:
-    ref = person.main or b""
-    return Request(ref, "", ERASING_RIGHT, None, None, None, None, None, None, None, (), None)
+def _limits(asked: PlannedPerson, request: Request) -> dict[str, Any]:
+    dossier = asked.dossier
+    found = limits(dossier.policy_at, dossier.whole.history, request.request_id)
+    return {
+        "reply_target": found.reply_target,
+        "reply_by": found.reply_by,
+        "outcome_by": found.outcome_by,
+        "triage_by": found.triage_by,
+        "overdue": list(found.overdue),
+        "reply_channel": found.reply_channel,
+    }

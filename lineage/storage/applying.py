@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Protocol
 
-from lineage.domain.facts import Facts
+from lineage.domain.facts import Recorded
 from lineage.domain.fold.standing import LINKED_TO, Standing, standing_of
 from lineage.domain.parties import parties_of, renamed
 from lineage.domain.verdicts import Verdicts, Wide
@@ -24,6 +24,7 @@ from lineage.storage.engines import Connection, made_here
 from lineage.storage.errors import StorageError, VersionChanged
 from lineage.storage.facts import read_facts
 from lineage.storage.folding import FoldedPerson, Folder, NewEvents
+from lineage.storage.following import Acting, Follow, PersonState
 from lineage.storage.freshness import note_sources
 from lineage.storage.joining import joined_writes
 from lineage.storage.judged import Judging
@@ -44,25 +45,6 @@ from lineage.storage.standings import Locked, Stand, lock_persons, write_stands
 from lineage.storage.tasks import Tasks
 
 _SUBJECTS = Upsert(t.subjects, by=["lookup"])
-
-
-@dataclass(frozen=True, slots=True)
-class PersonState:
-    """What ``follow`` sees of one person after its new events: its facts, and its own id."""
-
-    controller: str
-    subject: str = field(repr=False)
-    facts: Facts
-    claimed: frozenset[str]
-    """Notices whose body is frozen: an attempt was claimed, so they can no longer be widened."""
-
-    recorded_at: int
-    first_position: int
-    """What is being recorded now: its time, and the position of its first event"""
-
-
-Follow = Callable[[PersonState, int], Sequence[Event]]
-"""Gives the acts (system events) that follow for a person, at a time (microseconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +178,17 @@ class Applying:
 
     def _with_requests(
         self, folded: Sequence[FoldedPerson], acting: Sequence[NewEvents]
-    ) -> list[tuple[str, tuple[bytes, ...], Facts]]:
+    ) -> list[Acting]:
         """Those for whom acts may follow."""
-        found = [(p.controller, p.refs, p.facts) for p in folded]
+        found = [Acting(p.controller, p.refs, p.facts, p.events) for p in folded]
         # A link of this batch may have joined them to somebody who was folded whole.
         joined = {ref for person in folded for ref in person.refs}
         found += [
-            (p.controller, tuple(sorted(p.refs)), read_facts(self._conn, sorted(p.refs)))
+            Acting(p.controller, tuple(sorted(p.refs)), read_facts(self._conn, sorted(p.refs)))
             for p in acting
             if p.refs.isdisjoint(joined)
         ]
-        return [person for person in found if person[2].requests]
+        return [person for person in found if person.facts.requests]
 
     def _insert_subjects(self) -> None:
         """Insert new subjects; if a lookup is taken by now, the batch was sealed for nothing."""
@@ -349,12 +331,12 @@ class Applying:
             self._judging.controller(controller)
             begin_rejudging(self._conn, controller, since=self._applied.recorded_at)
 
-    def _act(self, people: Iterable[tuple[str, tuple[bytes, ...], Facts]], follow: Follow) -> None:
+    def _act(self, people: Iterable[Acting], follow: Follow) -> None:
         """Append what follows for these people with requests, and make the tasks it calls for."""
         conn, parts, applied = self._conn, self._parts, self._applied
         events: list[Event] = []
-        for controller, refs, facts in people:
-            events += follow(self._state(controller, refs, facts), applied.now)
+        for person in people:
+            events += follow(self._state(person), applied.now)
         if not events:
             return
         drafts, new = parts.drafter.draft(
@@ -368,17 +350,26 @@ class Applying:
         concerned = self._people(fresh)
         self._judge(concerned, self._fold(concerned))
 
-    def _state(self, controller: str, refs: tuple[bytes, ...], facts: Facts) -> PersonState:
-        conn, parts, applied = self._conn, self._parts, self._applied
+    def _state(self, person: Acting) -> PersonState:
+        conn, parts, applied, facts = self._conn, self._parts, self._applied, person.facts
         ref = facts.requests[0].ref
+        names = parts.keyring.party_names(conn, parties_of(facts))
         return PersonState(
-            controller=controller,
+            controller=person.controller,
             subject=parts.keyring.names(conn, [ref])[ref],
-            facts=renamed(facts, parts.keyring.party_names(conn, parties_of(facts))),
-            claimed=parts.tasks.claimed(conn, refs),
+            facts=renamed(facts, names),
+            events=lambda: self._events_of(person),
+            names=names,
+            claimed=parts.tasks.claimed(conn, person.refs),
             recorded_at=applied.recorded_at,
             first_position=applied.first_position,
         )
+
+    def _events_of(self, person: Acting) -> Sequence[Recorded]:
+        if person.events is not None:
+            return person.events
+        folder = self._parts.folder
+        return folder.read(self._conn, person.controller, person.refs, known_at=None)
 
 
 def _reused_letter(batch: PreparedBatch, item: int) -> DeadLetter:

@@ -94,7 +94,7 @@ def test_states_are_those_of_the_code(heading: str, states: frozenset[str]) -> N
 
 def test_request_states_are_those_that_planning_gives() -> None:
     """The list above is what `request_state` can return: its words, and an accepting outcome."""
-    source = (ROOT / "lineage" / "domain" / "planning.py").read_text(encoding="utf-8")
+    source = (ROOT / "lineage" / "domain" / "planning" / "states.py").read_text(encoding="utf-8")
     body = source[source.index("def request_state(") :]
     body = body[: body.index("\ndef ", 1)]
     returned = [line for line in body.splitlines() if line.strip().startswith("return ")]

@@ -13,7 +13,7 @@ from lineage.domain.facts import (
     Recorded,
     Request,
 )
-from lineage.domain.planning import is_accepted
+from lineage.domain.planning.causes import is_accepted
 from tests.properties.people import OTHER_REF, REF, at, erased, facts_of, told
 
 RECEIVED = told("request_received", 1, request_id="q", right="deletion", categories=["name"])

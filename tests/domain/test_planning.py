@@ -1,28 +1,18 @@
 """Tests of the plan: who is told and who not, notices that are missing, the state of a request."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 
-from lineage.domain.facts import Facts, Recorded, Request
-from lineage.domain.planning import (
-    NewNotice,
-    PlanRows,
-    new_notices,
-    plan_rows,
-    request_state,
-)
+from lineage.domain.facts import Recorded
+from lineage.domain.planning.causes import Cause, cause_of
+from lineage.domain.planning.dossier import Dossier
+from lineage.domain.planning.notices import NewNotice, new_notices
+from lineage.domain.planning.rows import PlanRows, plan_rows
+from lineage.domain.planning.states import request_state
 from lineage.policy.loader import load_library
-from tests.properties.people import (
-    CONTROLLER,
-    day_of,
-    erased,
-    facts_of,
-    passed_on,
-    shared,
-    told,
-)
+from lineage.policy.model import Policy
+from tests.properties.people import CONTROLLER, at, day_of, erased, passed_on, shared, told
 
 POLICY = load_library().versions(CONTROLLER)[0]
 WITHOUT_ERASE = load_library().versions("seestar")[0]
@@ -35,36 +25,35 @@ def decided(day: float, outcome: str = "accepted", **more: Any) -> Recorded:
     return told("request_decided", day, request_id="q", outcome=outcome, **more)
 
 
-def request_of(facts: Facts) -> Request:
-    """The one request of the facts."""
-    (request,) = facts.requests
-    return request
+def asked(*events: Recorded, today: int = 40, policy: Policy = POLICY) -> tuple[Dossier, Cause]:
+    """The one request of the events, and what is on record."""
+    dossier = Dossier(CONTROLLER, events, lambda _: policy, as_of=at(today))
+    (request,) = dossier.whole.facts.requests
+    cause = cause_of(dossier, request)
+    assert cause is not None
+    return dossier, cause
 
 
 def plan(*events: Recorded, if_accepted: bool = False) -> PlanRows:
     """The plan over the events."""
-    facts = facts_of(*events)
-    return plan_rows(
-        POLICY,
-        facts,
-        controller=CONTROLLER,
-        request=request_of(facts),
-        if_accepted=if_accepted,
-    )
+    return plan_rows(*asked(*events), if_accepted=if_accepted)
 
 
 def missing(
-    *events: Recorded, today: int = 4, supplementary: bool = False, claimed: tuple[str, ...] = ()
+    *events: Recorded,
+    today: int = 4,
+    supplementary: bool = False,
+    claimed: tuple[str, ...] = (),
+    policy: Policy = POLICY,
 ) -> list[NewNotice]:
     """The notices still to be planned over the events."""
-    facts = facts_of(*events)
+    dossier, cause = asked(*events, today=today, policy=policy)
     return new_notices(
-        POLICY,
-        facts,
-        controller=CONTROLLER,
-        request=request_of(facts),
+        cause,
+        plan_rows(dossier, cause),
+        dossier.whole.facts.notices,
         today=day_of(today),
-        supplementary=supplementary,
+        surfaced=supplementary,
         claimed=frozenset(claimed),
     )
 
@@ -228,7 +217,7 @@ def test_a_late_share_makes_a_new_round_once_a_notice_was_claimed_or_sent(
     more: list[Recorded], claimed: tuple[str, ...]
 ) -> None:
     """Once the body is frozen, a supplementary notice goes out, dated from the day it surfaced."""
-    late = shared(2, "Cart", "phone")
+    late = shared(2, "Cart", "phone", recorded=7)
     (found,) = missing(*CART, *more, late, supplementary=True, claimed=claimed, today=7)
     assert (found.widens, found.categories, found.round) == (None, ("phone",), 2)
     assert found.supplementary
@@ -264,11 +253,13 @@ def test_notices_of_another_request_cover_nothing_of_this_one() -> None:
 
 def state(*events: Recorded, today: int, days: dict[str, int] | None = None) -> str:
     """The state of the request on a day."""
-    facts = facts_of(*events)
+    dossier, cause = asked(*events, today=today)
+    facts = dossier.whole.facts
     return request_state(
-        facts,
-        controller=CONTROLLER,
-        request=request_of(facts),
+        facts.requests[0],
+        cause,
+        [notice for notice in facts.notices if notice.request_id == "q"],
+        lambda: plan_rows(dossier, cause),
         today=day_of(today),
         answer_days=days or {},
     )
@@ -345,14 +336,5 @@ def test_systems_are_open_until_they_erased_what_was_asked() -> None:
 
 def test_a_policy_without_a_word_for_erasure_gives_no_such_date() -> None:
     """The plan shows none, rather than one that no policy says."""
-    facts = facts_of(*SHARES, ASKED, decided(4))
-    found = new_notices(
-        WITHOUT_ERASE,
-        facts,
-        controller=CONTROLLER,
-        request=request_of(facts),
-        today=date(2026, 3, 6),
-        supplementary=False,
-        claimed=frozenset(),
-    )
+    found = missing(*SHARES, ASKED, decided(4), policy=WITHOUT_ERASE)
     assert [notice.erase_by for notice in found] == [None, None]

@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
+from lineage.domain.planning.rows import fan_out_rule
 from lineage.policy.categories import CANONICAL_CATEGORIES
+from lineage.policy.kinds.fan_out import Exemption, LegalCompulsion
 from lineage.policy.loader import LIBRARY, load_library
 
 _CONTROLLERS = {
@@ -73,41 +75,61 @@ def test_what_is_personal(controller: str, in_combination: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("controller", "direct", "undecided", "refused"),
+    ("controller", "direct", "acquirer", "reasons"),
     [
-        ("sesiiduo", ("policy", "000.F.3"), "000.F.5", "000.F.5"),
-        ("seestar", ("default", "D-05"), "D-39", None),
-        ("store-002", ("default", "D-05"), None, None),
-        ("senro", ("default", "D-05"), None, None),
-        ("easydser", ("policy", "004.F.2"), "004.F.2", "004.F.2"),
+        ("sesiiduo", "000.F.3", "000.F.3", ("000.F.5", "000.F.5", "000.F.4")),
+        ("seestar", "D-05", "D-47", ("D-39", None, None)),
+        ("store-002", "D-05", "D-47", (None, None, None)),
+        ("senro", "D-05", "D-47", (None, None, None)),
+        ("easydser", "004.F.2", "004.F.2", ("004.F.2", "004.F.2", "004.F.3")),
     ],
 )
-def test_downstream_rules(
-    controller: str, direct: tuple[str, str], undecided: str | None, refused: str | None
+def test_who_is_told(
+    controller: str,
+    direct: str,
+    acquirer: str,
+    reasons: tuple[str | None, str | None, str | None],
 ) -> None:
-    """Two texts demand the notice, three do not; later hops and late shares are our defaults."""
-    down = _LIBRARY.versions(controller)[0].downstream
-    assert (down.direct.duty, down.direct.rule) == direct
-    assert (down.later_hops.duty, down.later_hops.rule) == ("default", "D-06")
-    assert down.supplementary.rule == "D-15"
-    exempt = down.exemptions
-    assert (exempt.request_undecided and exempt.request_undecided.rule) == undecided
-    assert (exempt.request_refused and exempt.request_refused.rule) == refused
-    assert exempt.excluded_by_law.rule == "D-49"
-    assert exempt.already_erased.rule == "D-50"
+    """Two texts demand the notice, three do not; later hops are told by our default."""
+    (policy,) = _LIBRARY.versions(controller)
+    told = {
+        "direct": fan_out_rule(policy, ["payment"]),
+        "acquirer": fan_out_rule(policy, ["ma_transferee"]),
+        "later": fan_out_rule(policy, ["payment", "payment"]),
+    }
+    assert {name: rule and rule.rule for name, rule in told.items()} == {
+        "direct": direct,
+        "acquirer": acquirer,
+        "later": "D-06",
+    }
+    exempt = {rule.reason: rule.rule for rule in policy.of(Exemption)}
+    undecided, refused, by_grant = reasons
+    assert exempt.get("request_undecided") == undecided
+    assert exempt.get("request_refused") == refused
+    assert exempt.get("independent_authorisation") == by_grant
+    assert exempt["already_erased"] == "D-50"
+    assert [rule.rule for rule in policy.of(LegalCompulsion)] == ["D-49"]
 
 
 def test_documented_hop_counts_as_direct() -> None:
     """The carrier behind a logistics system is direct in easydser, a later hop elsewhere (D-06)."""
     path = ("logistics", "logistics")
-    easydser = _LIBRARY.versions("easydser")[0].downstream
-    assert easydser.duty_for(path).rule == "004.F.2"
-    assert easydser.duty_for(("logistics",)).rule == "004.F.2"
-    assert easydser.duty_for(("logistics", "service_provider")).rule == "D-06"
-    assert easydser.duty_for(("logistics", None)).rule == "D-06"
-    assert easydser.duty_for(("payment", "logistics")).rule == "D-06"
-    assert easydser.duty_for(("logistics", "logistics", "logistics")).rule == "D-06"
-    assert _LIBRARY.versions("sesiiduo")[0].downstream.duty_for(path).rule == "D-06"
+    (easydser,) = _LIBRARY.versions("easydser")
+    (sesiiduo,) = _LIBRARY.versions("sesiiduo")
+    for kinds, rule in [
+        (path, "004.F.2"),
+        (("logistics",), "004.F.2"),
+        (("logistics", "service_provider"), "D-06"),
+        (("logistics", None), "D-06"),
+        (("payment", "logistics"), "D-06"),
+        (("logistics", "logistics", "logistics"), "D-06"),
+    ]:
+        found = fan_out_rule(easydser, kinds)
+        assert found is not None
+        assert found.rule == rule
+    elsewhere = fan_out_rule(sesiiduo, path)
+    assert elsewhere is not None
+    assert elsewhere.rule == "D-06"
 
 
 def test_every_rule_of_the_text_names_its_section() -> None:

@@ -227,8 +227,8 @@ def test_fault_names_line_key_and_expectation(
         ([('    section: "6.7"\n', "")], "rules[]", "a section"),
         ([("target: 5", "target: 7")], "rules[]", "a target earlier"),
         (
-            [("rule: D-06", "rule: D-06\n    completed_by: [D-06]")],
-            "downstream.later_hops",
+            [("  rule: D-01\n", "  rule: D-01\n  completed_by: [D-01]\n")],
+            "calendar",
             "without",
         ),
         ([("rule: 000.F.5", "rule: 001.F.5")], "", "only under the prefix"),

@@ -3,7 +3,7 @@
 import pytest
 
 from lineage.domain.facts import Facts
-from lineage.storage.applying import PersonState
+from lineage.storage.following import PersonState
 from lineage.storage.freshness import Freshness
 from lineage.storage.keyring import Who
 from lineage.storage.person_reads import StoredPerson
@@ -45,7 +45,7 @@ def test_requests_stand_in_one_order(tracker: Tracker) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        PersonState("sesiiduo", ID, Facts((), ()), frozenset(), 0, 0),
+        PersonState("sesiiduo", ID, Facts((), ()), tuple, {ID: ID}, frozenset(), 0, 0),
         StoredPerson((b"",), (ID,), Facts((), ()), Freshness({}, None, {})),
     ],
     ids=lambda value: type(value).__name__,

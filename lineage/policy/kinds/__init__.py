@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lineage.policy.kinds.bounds import BindingRule
+from lineage.policy.kinds.bounds import EvidenceNeeded, PurposeBound
 from lineage.policy.kinds.ending import (
     AccountData,
     AwaitDeletionRequest,
@@ -17,8 +17,31 @@ from lineage.policy.kinds.ending import (
     EndOfService,
     ErasureAfterCancellation,
 )
+from lineage.policy.kinds.fan_out import (
+    AccountCovers,
+    CancellationFanOut,
+    CleanUpFanOut,
+    DocumentedHop,
+    Exemption,
+    FanOut,
+    LateShare,
+    LegalCompulsion,
+    NoticeClock,
+    OpenOrder,
+    ThirdPartyRequest,
+)
 from lineage.policy.kinds.personal import Combination
-from lineage.policy.kinds.recipients import RecipientRule
+from lineage.policy.kinds.recipients import (
+    MayReceive,
+    NeverSold,
+    Sensitive,
+    ShareAfterOptOut,
+    ShareAfterWithdrawal,
+    ShareByConsent,
+    ShareClosed,
+    ShareException,
+    SharingNotice,
+)
 from lineage.policy.kinds.refusals import RefusalGround, Repetition, RequestFee
 from lineage.policy.kinds.requests import IdentityCheck, ReplyChannel, RequestClock, RequestRight
 from lineage.policy.kinds.retention import (
@@ -33,19 +56,31 @@ from lineage.policy.kinds.retention import (
 from lineage.policy.kinds.stated import Stated
 
 AnyRule = Annotated[
-    AccountData
+    AccountCovers
+    | AccountData
     | AwaitDeletionRequest
     | BackupAlert
     | BackupDuty
-    | BindingRule
+    | CancellationFanOut
+    | CleanUpFanOut
     | Combination
     | CountsAsErased
+    | DocumentedHop
     | EndOfService
     | ErasureAfterCancellation
     | ErasureMethodRule
+    | EvidenceNeeded
+    | Exemption
+    | FanOut
     | IdentityCheck
+    | LateShare
+    | LegalCompulsion
     | LegalHold
-    | RecipientRule
+    | MayReceive
+    | NeverSold
+    | NoticeClock
+    | OpenOrder
+    | PurposeBound
     | RefusalGround
     | Repetition
     | ReplyChannel
@@ -56,6 +91,14 @@ AnyRule = Annotated[
     | RetentionLimit
     | RetentionMinimum
     | SelfClearing
-    | Stated,
+    | Sensitive
+    | ShareAfterOptOut
+    | ShareAfterWithdrawal
+    | ShareByConsent
+    | ShareClosed
+    | ShareException
+    | SharingNotice
+    | Stated
+    | ThirdPartyRequest,
     Field(discriminator="kind"),
 ]

@@ -1,0 +1,58 @@
+"""The state of a request, by what became of its notices. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from lineage.domain.facts import CLOSED_NOTICE_STATES, Notice, Request
+from lineage.domain.planning.causes import Cause, is_accepted
+from lineage.domain.planning.notices import uncovered
+from lineage.domain.planning.rows import PlanRows
+
+
+def request_state(
+    request: Request,
+    cause: Cause | None,
+    notices: Sequence[Notice],
+    rows: Callable[[], PlanRows],
+    *,
+    today: date,
+    answer_days: dict[str, int],
+) -> str:
+    """The state of a request on a day.
+
+    ``notices`` are those of the request, ``rows`` makes its plan where that is needed.
+    ``answer_days`` gives the recipients' own time to answer, which takes the place of ``erase_by``
+    where the policy has no word for it.
+    """
+    if cause is None or not cause.stands:
+        if request.withdrawn_at is not None and not is_accepted(request):
+            return "withdrawn"
+        if request.decided_at is None:
+            return "received"
+        if request.outcome == "refused":
+            return "refused"
+        return request.outcome or "accepted"
+    still_open = [n for n in notices if n.state not in CLOSED_NOTICE_STATES]
+    if not still_open and not _somebody_holds(rows(), notices):
+        return "fulfilled"
+    if not notices:
+        return request.outcome or "accepted"
+    passed = all(_last_day(n, answer_days) < today for n in notices)
+    return "unfulfilled" if still_open and passed else "in_progress"
+
+
+def _somebody_holds(rows: PlanRows, notices: Sequence[Notice]) -> bool:
+    """Whether an own system, or a recipient that no notice covers, still holds what is asked."""
+    return bool(rows.own) or any(
+        uncovered(told.received, [n for n in notices if n.recipient == told.recipient])
+        for told in rows.told
+    )
+
+
+def _last_day(notice: Notice, answer_days: dict[str, int]) -> date:
+    if notice.erase_by is not None:
+        return notice.erase_by
+    ordinal = notice.send_by.toordinal() + answer_days.get(notice.recipient, 30)
+    return date.fromordinal(ordinal)

@@ -1,0 +1,52 @@
+"""A person read so that its plan can be made: events, causes, notices. Nothing is answered here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from lineage.domain.facts import Notice, Request
+from lineage.domain.planning.causes import Cause, cause_of, causes_of, no_cause
+from lineage.domain.planning.dossier import Dossier
+from lineage.domain.planning.rows import PlanRows, joined_rows, plan_rows, renamed_rows
+from lineage.service.people import FoundPerson
+
+
+@dataclass(frozen=True)
+class PlannedPerson:
+    """``person`` has its facts with natural persons named by their id, the dossier by their ref;
+    ``names`` leads from one to the other.
+    """
+
+    person: FoundPerson
+    dossier: Dossier
+    names: Mapping[str, str]
+
+    def rows(self, request: Request | None, *, if_accepted: bool = False) -> PlanRows:
+        """The plan of a request, or (None) of every cause there is."""
+        if request is not None:
+            cause = self.cause(request)
+            return PlanRows() if cause is None else self._of(cause, if_accepted=if_accepted)
+        return joined_rows(
+            [(cause, self._of(cause, if_accepted=if_accepted)) for cause in self._causes]
+        )
+
+    def cause(self, request: Request) -> Cause | None:
+        """The cause that a request makes."""
+        return cause_of(self.dossier, request)
+
+    def notices(self, request: Request | None) -> Sequence[Notice]:
+        """The notices of a request, or (None) all there are."""
+        return [
+            notice
+            for notice in self.person.facts.notices
+            if request is None or notice.request_id == request.request_id
+        ]
+
+    @cached_property
+    def _causes(self) -> Sequence[Cause]:
+        return causes_of(self.dossier) or [no_cause(self.dossier)]
+
+    def _of(self, cause: Cause, *, if_accepted: bool) -> PlanRows:
+        return renamed_rows(plan_rows(self.dossier, cause, if_accepted=if_accepted), self.names)
