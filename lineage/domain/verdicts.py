@@ -35,8 +35,8 @@ _KEPT_TYPES = frozenset[type[EventData]](
     }
 )
 """What services report over and over. No judge of these may look at the time of the event but to
-tell what came before it: the key has the policy version and the place among the controller's own
-events, not the time.
+tell what came before it, or it says so (``look_at_time``): the key has the policy version and the
+place among the controller's own events, not the time.
 """
 
 _NAMED = frozenset({"order_id", "consent_id", "complaint_id", "identifiers", "log_id"})
@@ -103,7 +103,7 @@ class Verdicts:
                 return kept
         history = History(controller, events=(event,), wide=lambda: wide().events, as_of=_END)
         verdict = self.over(history, [event])
-        if key is not None:
+        if key is not None and not history.looked_at_time:
             if len(self._kept) >= KEPT_MAX:
                 self._kept.clear()
             self._kept[key] = verdict

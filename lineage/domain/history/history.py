@@ -51,6 +51,7 @@ class History:
         self.as_of = as_of
         self.looked_at = 0
         self.looked_at_wide = False
+        self.looked_at_time = False
         self._folded: dict[str, Any] = {}
 
     @property
@@ -74,6 +75,13 @@ class History:
         """Begin anew to note what is looked at; what was folded is kept."""
         self.looked_at = 0
         self.looked_at_wide = False
+        self.looked_at_time = False
+
+    def look_at_time(self) -> None:
+        """Note that a judgement counted from the time of its event, not only what came before it:
+        it holds for no event of another time.
+        """
+        self.looked_at_time = True
 
     def only(self, *models: type[EventData]) -> list[Recorded]:
         """The person's events of these types."""

@@ -9,13 +9,13 @@ from datetime import date
 
 from lineage.domain.deadlines import notice_dates
 from lineage.domain.facts import Facts, HolderKind
+from lineage.domain.history.keeping import Keeping
 from lineage.domain.holdings import Holding, holdings
 from lineage.domain.paths import Way
 from lineage.domain.planning.causes import LAST_RANK, Cause
 from lineage.domain.planning.dossier import Dossier, Order, View, recorded_order
 from lineage.domain.planning.exemptions import REASONS, Exemptions, Reason
 from lineage.events.times import from_micros
-from lineage.events.types import CONTROLLER
 from lineage.policy.kinds.fan_out import DocumentedHop, FanOut, LateShare
 from lineage.policy.model import Policy
 from lineage.policy.rule import Rule
@@ -190,18 +190,14 @@ class _Planned:
         return max(day, from_micros(first[0]).date()), True
 
     def _own(self, wanted: Iterable[Holding]) -> tuple[OwnErasure, ...]:
-        holds, at, held_by_decision = (
-            self._view.history.holds,
-            self._exemptions.at,
-            self._cause.held,
-        )
+        keeping, at = Keeping(self._policy, self._view.history), self._exemptions.at
         found: dict[str, list[str]] = defaultdict(list)
         for row in wanted:
             if (
                 row.holder.kind is HolderKind.SYSTEM
                 and row.held
-                and row.category not in held_by_decision
-                and not holds.on(row.category, at, self._today, holder=CONTROLLER)
+                and row.category not in self._cause.held
+                and not keeping.kept(row.category, at).runs
             ):
                 found[row.holder.name].append(row.category)
         return tuple(OwnErasure(name, tuple(sorted(c))) for name, c in sorted(found.items()))

@@ -40,6 +40,7 @@ def collected_after_end(case: Case) -> Iterable[Finding]:
     grace = rule.stop_collecting
     if grace is None or case.event.moment <= ceased.moment:
         return
+    case.history.look_at_time()
     last = add_days(
         day_of(ceased), grace.limit, unit=grace.unit, holidays=case.policy.calendar.days_off
     )
