@@ -1,6 +1,6 @@
 """A policy file as a frozen, closed model. No file is read here and no rule is applied here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Self, TypeVar, cast
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from lineage.events.types import Category, ControllerId, Date, Distinct
 from lineage.policy.categories import CANONICAL_CATEGORIES
 from lineage.policy.kinds import AnyRule
+from lineage.policy.public_holidays import DaysOff, UnknownPlace, public_holidays
 from lineage.policy.rule import CategoryRule, Closed, Rule
 
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=100)]
@@ -31,15 +32,38 @@ class Personal(Closed):
         return self
 
 
+class PublicHolidays(Closed):
+    """The place whose public holidays are days off, by its codes of ISO 3166."""
+
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    part: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,3}$")] | None = Field(
+        None, description="A part of the country, such as CO of US."
+    )
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        try:
+            public_holidays(self.country, self.part)
+        except UnknownPlace:
+            raise ValueError("a place whose public holidays are known") from None
+        return self
+
+
 class Calendar(Rule):
-    """How working days are counted: Monday to Friday less ``holidays``."""
+    """How working days are counted: Monday to Friday less the days off."""
 
     holidays: Distinct[Date] = Field((), description="Days off beside Saturdays and Sundays.")
+    public_holidays: PublicHolidays | None = Field(
+        None, description="The public holidays of this place are days off too; absent: none are."
+    )
 
     @property
-    def days_off(self) -> frozenset[date]:
-        """Holidays as the set the calendar functions take."""
-        return frozenset(self.holidays)
+    def days_off(self) -> Container[date]:
+        """Holidays as the calendar functions take them."""
+        named, place = frozenset(self.holidays), self.public_holidays
+        return (
+            named if place is None else DaysOff(named, public_holidays(place.country, place.part))
+        )
 
 
 def _version_is_optional(schema: dict[str, Any]) -> None:

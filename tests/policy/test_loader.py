@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lineage.policy.calendar import add_working_days
 from lineage.policy.errors import PolicyError
 from lineage.policy.loader import LIBRARY, Library, load_library
 
@@ -257,6 +258,28 @@ def test_word_of_the_file_may_be_non_personal(write: Write) -> None:
         write(("categories: []", "categories: [points]"), ("[waybill_tracking]", "[points]"))
     )
     assert library.versions("sesiiduo")[0].personal_in_combination == {"points"}
+
+
+def test_public_holidays_of_a_place(write: Write) -> None:
+    """A calendar may name a place; its public holidays are days off in every year."""
+    place = (
+        "  holidays: []",
+        "  holidays: [2026-09-08]\n  public_holidays: {country: US, part: CO}",
+    )
+    days_off = load_library(write(place)).versions("sesiiduo")[0].calendar.days_off
+    labour_day, monday_before, named = date(2026, 9, 7), date(2026, 8, 31), date(2026, 9, 8)
+    assert labour_day in days_off
+    assert named in days_off
+    assert monday_before not in days_off
+    assert add_working_days(date(2026, 9, 4), 1, days_off) == date(2026, 9, 9)
+    assert add_working_days(date(2035, 8, 31), 1, days_off) == date(2035, 9, 4)
+
+
+@pytest.mark.parametrize("place", ["{country: XX}", "{country: US, part: ZZ}"])
+def test_a_place_without_known_holidays(write: Write, place: str) -> None:
+    """A code that stands for no place is refused, not taken for a place without holidays."""
+    with pytest.raises(PolicyError, match="expected a place whose public holidays are known"):
+        load_library(write(("  holidays: []", f"  public_holidays: {place}")))
 
 
 def test_first_fault_by_line_wins(write: Write) -> None:
