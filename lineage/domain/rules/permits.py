@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lineage.domain.judging import Case
-from lineage.domain.rules.share import Share, sensitive_of
+from lineage.domain.rules.share import PURPOSES_READ, Share, sensitive_of
 from lineage.events import (
     CounterpartyDisclosureRequested,
     DataShared,
@@ -105,7 +105,7 @@ def _conditions_hold(case: Case, share: Share, row: MayReceive) -> bool:
 def _answers(case: Case, share: Share, row: MayReceive) -> Iterable[bool | None]:
     """What the event says to each condition of the row; None where it does not say."""
     if row.purposes:
-        yield None if share.purpose is None else share.purpose in row.purposes
+        yield _serves(share.purpose, row.purposes)
     if row.legal_bases:
         yield None if share.legal_basis is None else share.legal_basis in row.legal_bases
     if row.chosen:
@@ -114,6 +114,13 @@ def _answers(case: Case, share: Share, row: MayReceive) -> Iterable[bool | None]
         yield None if share.institution is None else share.institution == row.institution
     if row.asked is not None:
         yield _complaint(case, share) if row.asked == "complaint" else _performance(case, share)
+
+
+def _serves(purpose: str | None, purposes: Iterable[str]) -> bool | None:
+    """Whether a purpose is among these; a word that no rule reads contradicts nothing."""
+    if purpose in purposes:
+        return True
+    return False if purpose in PURPOSES_READ else None
 
 
 def _chosen(case: Case, share: Share) -> bool | None:

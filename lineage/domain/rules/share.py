@@ -21,6 +21,9 @@ from lineage.policy.kinds.recipients import Sensitive
 OWN_PURPOSES: Final = frozenset({"own_ads", "own_marketing"})
 """The contract's words for purposes of the recipient's own"""
 
+PURPOSES_READ: Final = OWN_PURPOSES | {"delivery", "payment", "protect_minor"}
+"""All words for purposes that the contract gives a meaning; any other is the controller's own"""
+
 PUBLIC: Final = "public_disclosure"
 _BASIS: Final = {"express_consent": "consent", "legal_demand": "legal_demand"}
 

@@ -49,7 +49,11 @@ class MayReceive(Rule):
     own_purposes: bool = Field(
         default=False, description="Even for advertising or marketing of their own."
     )
-    purposes: Distinct[Purpose] = Field((), description="For one of these purposes.")
+    purposes: Distinct[Purpose] = Field(
+        (),
+        description="For one of these purposes; a word that the contract gives no meaning "
+        "contradicts nothing.",
+    )
     legal_bases: Distinct[LegalBasis] = Field((), description="On one of these legal bases.")
     chosen: bool = Field(default=False, description="The person chose the recipient.")
     institution: Institution | None = Field(
