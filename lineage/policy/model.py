@@ -129,12 +129,12 @@ class Policy(Closed):
         """Every category word an event of this controller may use."""
         return CANONICAL_CATEGORIES.union(self.categories)
 
-    @property
+    @cached_property
     def never_personal(self) -> frozenset[str]:
         """Categories that are never personal data."""
         return _words_of(self.personal.never)
 
-    @property
+    @cached_property
     def personal_in_combination(self) -> frozenset[str]:
         """Categories that are personal data only in combination."""
         return _words_of(self.personal.only_in_combination)

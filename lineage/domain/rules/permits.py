@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from lineage.domain.judging import Case
 from lineage.domain.rules.share import PURPOSES_READ, Share, sensitive_of
@@ -116,11 +116,11 @@ def _answers(case: Case, share: Share, row: MayReceive) -> Iterable[bool | None]
         yield _complaint(case, share) if row.asked == "complaint" else _performance(case, share)
 
 
-def _serves(purpose: str | None, purposes: Iterable[str]) -> bool | None:
+def _serves(purpose: str | None, purposes: Collection[str]) -> bool | None:
     """Whether a purpose is among these; a word that no rule reads contradicts nothing."""
-    if purpose in purposes:
-        return True
-    return False if purpose in PURPOSES_READ else None
+    if purpose is None or (purpose not in purposes and purpose not in PURPOSES_READ):
+        return None
+    return purpose in purposes
 
 
 def _chosen(case: Case, share: Share) -> bool | None:

@@ -58,7 +58,7 @@ def _sale(case: Case, share: Share) -> NeverSold | None:
 
 def _beyond_the_rows(case: Case, share: Share) -> Iterator[Finding]:
     left = share.personal
-    for row in sorted(case.policy.of(MayReceive), key=lambda row: row.gap):
+    for row in case.policy.of(MayReceive):
         if not left:
             break
         allowed = permitted(case, share, row) & left

@@ -7,6 +7,7 @@ from typing import Final
 
 from lineage.domain.facts import Moment, Recorded
 from lineage.domain.history.consents import Use
+from lineage.domain.history.minors import Minority
 from lineage.domain.judging import Case
 from lineage.events import (
     CrossBorderTransfer,
@@ -175,8 +176,12 @@ def kind_of(case: Case, recipient: str) -> str:
 
 
 def sensitive_of(case: Case, categories: frozenset[str]) -> frozenset[str]:
-    """Those of the categories that the policy calls sensitive."""
+    """Those of the categories that the policy calls sensitive; of a young child perhaps all."""
     named: set[str] = set()
     for rule in case.policy.of(Sensitive):
         named.update(rule.categories)
+        if rule.children_under is not None:
+            minority = Minority(case.policy, case.history)
+            if minority.under(rule.children_under, case.event.moment):
+                return categories
     return categories & named

@@ -23,9 +23,9 @@ class MayReceive(Rule):
     """Recipients of these kinds may receive these categories, where the conditions hold.
 
     A condition that the event does not state contradicts nothing, unless ``on_record`` asks for
-    one that is stated. What no row of the file permits, no consent covers and no exception excuses
-    breaks the row that ``limits`` this kind of recipient, or else the rule of kind
-    ``share_closed``.
+    one that is stated. The rows are read in the order of the file. What no row permits, no consent
+    covers and no exception excuses breaks the row that ``limits`` this kind of recipient, or else
+    the rule of kind ``share_closed``.
     """
 
     kind: Literal["may_receive"]
