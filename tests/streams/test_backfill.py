@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from kafka import KafkaProducer
 
 from lineage.events.times import format_time, parse_time
-from lineage.kafka.security import PLAINTEXT
+from lineage.kafka.security import Security
 from lineage.tracker import Tracker
 from streams.admin import connected
 from streams.checks import Wanted, check_topics
@@ -62,7 +62,7 @@ def send(shipping: Shipping, messages: Iterable[tuple[str, Wire, datetime]]) -> 
 
 def looked_at(shipping: Shipping, topic: str) -> tuple[list[str], list[Partition], int | None]:
     """What ``topics check`` finds of a topic, its partitions, and its lag with nothing recorded."""
-    with connected(shipping.kafka.servers, PLAINTEXT) as admin:
+    with connected(shipping.kafka.servers, Security()) as admin:
         state = admin.state([topic])
         report = check_topics(Wanted(topic), state, admin.settings(state))
     found: list[str] = [finding.check for finding in report.findings]
