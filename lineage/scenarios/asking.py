@@ -42,4 +42,7 @@ def _plan(asked: Asked) -> Question:
 ASK: Final[Mapping[str, Callable[[Asked], Question]]] = {
     "plan": _plan,
     "findings": lambda asked: asked.tracker.check(**asked.at),
+    "retention": lambda asked: asked.tracker.retention(asked.name, **asked.at),
+    "status": lambda asked: asked.tracker.status(asked.name, **asked.at),
+    "cancellation": lambda asked: asked.tracker.cancellation(asked.name, **asked.at),
 }

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +31,7 @@ from lineage.service.incoming import from_events
 from lineage.service.recording import Recorder
 from lineage.storage.errors import StorageError
 from lineage.storage.throwaway import throwaway_store
-from lineage.tracker import BATCH_SIZE, Tracker, open_tracker
+from lineage.tracker import Tracker, open_tracker
 
 SOURCE: Final = "/scenario"
 
@@ -122,16 +121,14 @@ class _OneRun:
                 yield from self._ask(group, about)
 
     def _record(self) -> Iterator[Difference]:
-        """Record in the order of ``rec``, at equal times in one go: they are one moment."""
-        numbered = [(n, event) for n, event in enumerate(self.scenario.form.given)]
-        numbered.sort(key=lambda pair: pair[1].recorded)
-        for at, together in groupby(numbered, key=lambda pair: pair[1].recorded):
-            self.clock.at = at
-            pairs = list(together)
-            events = [self._event(number, event) for number, event in pairs]
-            receipt = self.recorder.record(from_events(events), batch_size=BATCH_SIZE)
-            for problem in receipt.problems:
-                number, event = pairs[(problem.item or 1) - 1]
+        """Record one after the other, in the order of ``rec``, at equal times in that of the file:
+        what a decision plans is on record before the answers to it.
+        """
+        numbered = enumerate(self.scenario.form.given)
+        for number, event in sorted(numbered, key=lambda pair: pair[1].recorded):
+            self.clock.at = event.recorded
+            one = from_events([self._event(number, event)])
+            for problem in self.recorder.record(one, batch_size=1).problems:
                 path = ".".join(filter(None, (f"given[{event.ev or number}]", problem.field)))
                 yield Difference(path, problem.expected, f"refused ({problem.reason})")
 

@@ -1,17 +1,25 @@
-"""What a policy is asked: a history is read, a pure question answers, a frame goes around it."""
+"""What a policy is asked of one person: its history is read, a pure question answers.
+
+What is asked of a controller as a whole is in ``auditing``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lineage.domain.findings import Finding
-from lineage.domain.rules.table import JUDGES
+from lineage.domain.history.history import History
+from lineage.domain.judging import PolicyAt
+from lineage.domain.questions.cancellation import cancellation
+from lineage.domain.questions.status import OwnCopies, own_copies
+from lineage.domain.questions.told import recipient_states
+from lineage.events import RecipientDeclined
+from lineage.events.times import from_micros
 from lineage.service import policy_answers as answers
-from lineage.service.histories import Histories
+from lineage.service.histories import Histories, Seen
 from lineage.service.people import View, view_at
 from lineage.service.querying import Questions
 
@@ -28,60 +36,89 @@ class At:
     known_at: datetime | None
 
 
-class PolicyQuestions:
-    """The questions that read a history."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person as a question sees it, with the policies and what its answer carries."""
 
-    def __init__(self, questions: Questions) -> None:
+    seen: Seen
+    policy_at: PolicyAt
+    frame: dict[str, Any]
+
+    @property
+    def history(self) -> History:
+        """The person's history."""
+        return self.seen.history
+
+
+class PersonQuestions:
+    """The questions about one person that a policy answers."""
+
+    def __init__(self, questions: Questions, histories: Histories) -> None:
         """They are framed as all others are."""
         self._ask = questions
-        self._histories = Histories(questions.store, questions.people, questions.library)
+        self._histories = histories
+
+    def cancellation(self, subject: str, at: At) -> answers.Cancellation:
+        """Where the cancellation of the account stands."""
+        with self._of_subject(subject, at) as (asked, _):
+            found = cancellation(asked.policy_at, asked.history)
+        return answers.Cancellation(
+            **asked.frame,
+            subject=subject,
+            state=found.state,
+            erase_by=found.erase_by,
+            anonymise_allowed=found.anonymise_allowed,
+            rule=found.rule,
+        )
+
+    def status(self, subject: str, at: At) -> answers.Status:
+        """How far each recipient is, and what has become of our own copies."""
+        with self._of_subject(subject, at) as (asked, conn):
+            own = own_copies(asked.policy_at, asked.history)
+            recipients = self._recipients(conn, asked)
+        return answers.Status(**asked.frame, subject=subject, recipients=recipients, **_copies(own))
+
+    def _recipients(self, conn: Connection, asked: Asked) -> dict[str, str]:
+        declined = asked.history.every(RecipientDeclined)
+        given_up = {data.recipient for _, data in declined if data.reason == "unreachable"}
+        # The history has natural persons by their ref, the notices by their id.
+        names = self._ask.store.keyring.party_names(conn, given_up)
+        controller, notices = asked.seen.person.controller, asked.seen.person.facts.notices
+        days = {}
+        for notice in notices:
+            entry = self._ask.registry.recipient(controller, notice.recipient)
+            if entry is not None:
+                days[notice.recipient] = entry.answer_within.days
+        return recipient_states(
+            notices,
+            given_up={names.get(party, party) for party in given_up},
+            today=from_micros(asked.history.as_of).date(),
+            answer_days=days,
+        )
 
     @contextmanager
-    def _reading(self, at: At) -> Iterator[tuple[Connection, View]]:
+    def _of_subject(self, subject: str, at: At) -> Iterator[tuple[Asked, Connection]]:
         view = view_at(self._ask.now(), at.as_of, at.known_at)
         with self._ask.store.reading() as conn:
-            yield conn, view
-
-    def check(self, at: At, *, subject: str | None) -> answers.Findings:
-        """What breaks a rule, of one person, or of everybody and the controller as a whole."""
-        with self._reading(at) as (conn, view):
-            controller = self._controller(conn, at, subject)
-            rows = list(self._findings(conn, controller, subject, view))
-            frame = self._frame(conn, controller, view, nothing=not rows)
-        return answers.Findings(**frame, findings=rows)
-
-    def _findings(
-        self, conn: Connection, controller: str, subject: str | None, view: View
-    ) -> Iterator[answers.FindingRow]:
-        policy_at = self._histories.policy_at(controller)
-        if subject is not None:
+            controller = self._ask.people.controller_of(conn, subject, at.controller)
             seen = self._histories.of_subject(conn, controller, subject, view)
-            yield from finding_rows(JUDGES.of_person(seen.history, policy_at), subject)
-            return
-        wide = self._histories.of_controller(conn, controller, view)
-        yield from finding_rows(JUDGES.of_controller(wide, policy_at), None)
-        for person, history in self._histories.everybody(conn, controller, view):
-            yield from finding_rows(JUDGES.of_person(history, policy_at), person)
+            yield self._asked(conn, controller, seen, view), conn
 
-    def _controller(self, conn: Connection, at: At, subject: str | None) -> str:
-        """The one that is named, the one that has the person, or the only one there is."""
-        return self._ask.people.controller_of(conn, subject or "", at.controller)
-
-    def _frame(
-        self, conn: Connection, controller: str, view: View, *, nothing: bool
-    ) -> dict[str, Any]:
-        return self._ask.frame(conn, controller, view, nothing=nothing)
+    def _asked(self, conn: Connection, controller: str, seen: Seen, view: View) -> Asked:
+        nothing = not seen.history.events
+        frame = self._ask.frame(conn, controller, view, nothing=nothing)
+        return Asked(seen, self._histories.policy_at(controller), frame)
 
 
-def finding_rows(findings: Iterable[Finding], subject: str | None) -> Iterator[answers.FindingRow]:
-    """Findings as an answer shows them."""
-    for finding in findings:
-        yield answers.FindingRow(
-            kind=finding.kind.value,
-            rule=finding.rule,
-            event=None if finding.event is None else finding.event.id,
-            subject=subject,
-            categories=list(finding.categories),
-            says=finding.says,
-            reason=finding.reason,
-        )
+def _copies(own: OwnCopies) -> dict[str, Any]:
+    return {
+        "data": dict(own.data),
+        "backups": {
+            name: answers.Backup(state=backup.state, alert_on=backup.alert_on)
+            for name, backup in own.backups.items()
+        },
+        "personal": [
+            answers.PersonalRow(category=p.category, from_=p.from_day, to=p.to_day)
+            for p in own.personal
+        ],
+    }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
+
+from pydantic import Field
 
 from lineage.service.answers import Answer, Question
 
@@ -20,6 +23,60 @@ class FindingRow(Answer):
 
 
 class Findings(Question):
-    """``lineage check``: what breaks a rule, and whether each named exception is a listed one."""
+    """``lineage check``, key ``findings``: what breaks a rule, and what no rule covers."""
 
     findings: list[FindingRow]
+
+
+class DueRow(Answer):
+    """What holds for one category of ours of one person, of one order where it is order data."""
+
+    subject: str
+    category: str
+    order_id: str | None
+    action: str
+    erase_by: date | None
+    hold_until: date | None
+    overdue: bool
+    rule: str | None
+
+
+class Retention(Question):
+    """``lineage retention [SUBJECT]``: what must go, what must be kept, by when."""
+
+    due: list[DueRow]
+
+
+class Backup(Answer):
+    """One backup copy; ``alert_on`` is the day by which somebody must look after it."""
+
+    state: str
+    alert_on: date | None
+
+
+class PersonalRow(Answer):
+    """From when to when a category was personal data; ``to`` is null while it lasts."""
+
+    category: str
+    from_: date = Field(alias="from")
+    to: date | None
+
+
+class Status(Question):
+    """How far each recipient is, and what has become of our own copies."""
+
+    subject: str
+    recipients: dict[str, str]
+    data: dict[str, str]
+    backups: dict[str, Backup]
+    personal: list[PersonalRow]
+
+
+class Cancellation(Question):
+    """Where the cancellation of an account stands."""
+
+    subject: str
+    state: str
+    erase_by: date | None
+    anonymise_allowed: bool
+    rule: str | None

@@ -28,9 +28,11 @@ from lineage.policy.loader import Library, load_library
 from lineage.policy.recipients import RecipientRegistry, load_recipients
 from lineage.service import answers
 from lineage.service.acts import Acts
-from lineage.service.asking import PolicyQuestions
+from lineage.service.asking import PersonQuestions
+from lineage.service.auditing import Audit
 from lineage.service.checking import OPERATOR_CLASSES, Checker
 from lineage.service.errors import InvalidInput
+from lineage.service.histories import Histories
 from lineage.service.incoming import Incoming, from_events, from_messages
 from lineage.service.lanes import Lanes
 from lineage.service.messages import Message, MessageReader
@@ -108,7 +110,9 @@ class Tracker(PolicyFace, UpkeepFace):
         self._recorder = Recorder(store, Checker(library, OPERATOR_CLASSES), self._acts, now)
         self.lanes = Lanes(store, self._recorder)
         self._ask = Questions(store, library, registry, now)
-        self._of_policy = PolicyQuestions(self._ask)
+        histories = Histories(store, self._ask.people, library)
+        self._persons = PersonQuestions(self._ask, histories)
+        self._audit = Audit(self._ask, histories)
         self._requests = Requests(self._ask, self._recorder)
         self._upkeep = Upkeep(self._ask, self._recorder)
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from lineage.service import policy_answers as answers
-from lineage.service.asking import At, PolicyQuestions
+from lineage.service.asking import At, PersonQuestions
+from lineage.service.auditing import Audit
 
 
 class PolicyFace:
     """What a tracker is asked under a policy; all about the moment ``as_of``.
 
-    The controller may be left out where only one has the person or request on record.
+    The controller may be left out where only one has the person or the request on record, or where
+    there is only one.
     """
 
-    _of_policy: PolicyQuestions
+    _persons: PersonQuestions
+    _audit: Audit
 
     def check(
         self,
@@ -28,4 +31,40 @@ class PolicyFace:
 
         Of one person; without a subject of everybody under the controller and of itself.
         """
-        return self._of_policy.check(At(controller, as_of, known_at), subject=subject)
+        return self._audit.check(At(controller, as_of, known_at), subject=subject)
+
+    def retention(
+        self,
+        subject: str | None = None,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Retention:
+        """What of our own data must go, what must be kept, by when and by which rule.
+
+        Of one person; without a subject of everybody under the controller.
+        """
+        return self._audit.retention(At(controller, as_of, known_at), subject=subject)
+
+    def status(
+        self,
+        subject: str,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Status:
+        """How far each recipient is, what has become of our own copies, and what was personal."""
+        return self._persons.status(subject, At(controller, as_of, known_at))
+
+    def cancellation(
+        self,
+        subject: str,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Cancellation:
+        """Where the cancellation of the account stands, and what becomes of its data."""
+        return self._persons.cancellation(subject, At(controller, as_of, known_at))

@@ -1,0 +1,129 @@
+"""What a policy is asked of a controller as a whole, or of one of its persons: rows, one by one.
+
+Everybody is read a chunk at a time, so what it takes does not grow with how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from lineage.domain.findings import Finding
+from lineage.domain.history.history import History
+from lineage.domain.judging import PolicyAt
+from lineage.domain.questions.retention import retention
+from lineage.domain.rules.table import JUDGES
+from lineage.service import policy_answers as answers
+from lineage.service.asking import At
+from lineage.service.errors import InvalidInput
+from lineage.service.histories import Histories
+from lineage.service.people import View, view_at
+from lineage.service.querying import Questions
+
+if TYPE_CHECKING:
+    from lineage.storage.engines import Connection
+
+Row = TypeVar("Row")
+OfPerson = Callable[[str, History, PolicyAt], Iterable[Row]]
+
+
+class Audit:
+    """The questions that are asked of one person or of everybody."""
+
+    def __init__(self, questions: Questions, histories: Histories) -> None:
+        """They are framed as all others are."""
+        self._ask = questions
+        self._histories = histories
+
+    def check(self, at: At, *, subject: str | None) -> answers.Findings:
+        """What breaks a rule, and what no rule covers."""
+        with self._reading(at, subject) as (conn, controller, view):
+            rows = list(self._findings(conn, controller, subject, view))
+            frame = self._ask.frame(conn, controller, view, nothing=not rows)
+        return answers.Findings(**frame, findings=rows)
+
+    def retention(self, at: At, *, subject: str | None) -> answers.Retention:
+        """What of our own data must go, what must be kept, and by when."""
+        with self._reading(at, subject) as (conn, controller, view):
+            rows = list(self._rows(conn, controller, subject, view, of_person=due_rows))
+            frame = self._ask.frame(conn, controller, view, nothing=not rows)
+        return answers.Retention(**frame, due=rows)
+
+    def _findings(
+        self, conn: Connection, controller: str, subject: str | None, view: View
+    ) -> Iterator[answers.FindingRow]:
+        if subject is None:
+            wide = self._histories.of_controller(conn, controller, view)
+            policy_at = self._histories.policy_at(controller)
+            yield from _finding_rows(JUDGES.of_controller(wide, policy_at), None)
+        yield from self._rows(conn, controller, subject, view, of_person=finding_rows)
+
+    def _rows(
+        self,
+        conn: Connection,
+        controller: str,
+        subject: str | None,
+        view: View,
+        *,
+        of_person: OfPerson[Row],
+    ) -> Iterator[Row]:
+        """What there is of one person, or of everybody."""
+        policy_at = self._histories.policy_at(controller)
+        if subject is not None:
+            seen = self._histories.of_subject(conn, controller, subject, view)
+            yield from of_person(subject, seen.history, policy_at)
+            return
+        for person, history in self._histories.everybody(conn, controller, view):
+            yield from of_person(person, history, policy_at)
+
+    @contextmanager
+    def _reading(self, at: At, subject: str | None) -> Iterator[tuple[Connection, str, View]]:
+        view = view_at(self._ask.now(), at.as_of, at.known_at)
+        with self._ask.store.reading() as conn:
+            yield conn, self._controller(conn, at.controller, subject), view
+
+    def _controller(self, conn: Connection, controller: str | None, subject: str | None) -> str:
+        """The one that is named, else the one that has the person, else the only one there is."""
+        people, known = self._ask.people, self._ask.library.controllers
+        if controller is None and subject is None:
+            if len(known) != 1:
+                says = "which controller's record?"
+                raise InvalidInput(says, do=f"name one of {', '.join(known)}")
+            return known[0]
+        return people.controller_of(conn, subject or "", controller)
+
+
+def finding_rows(
+    subject: str, history: History, policy_at: PolicyAt
+) -> Iterator[answers.FindingRow]:
+    """The findings on a person's events."""
+    return _finding_rows(JUDGES.of_person(history, policy_at), subject)
+
+
+def due_rows(subject: str, history: History, policy_at: PolicyAt) -> Iterator[answers.DueRow]:
+    """What is due of a person's data."""
+    for due in retention(policy_at, history):
+        yield answers.DueRow(
+            subject=subject,
+            category=due.category,
+            order_id=due.order_id,
+            action=due.action,
+            erase_by=due.erase_by,
+            hold_until=due.hold_until,
+            overdue=due.overdue,
+            rule=due.rule,
+        )
+
+
+def _finding_rows(findings: Iterable[Finding], subject: str | None) -> Iterator[answers.FindingRow]:
+    for finding in findings:
+        yield answers.FindingRow(
+            kind=finding.kind.value,
+            rule=finding.rule,
+            event=None if finding.event is None else finding.event.id,
+            subject=subject,
+            categories=list(finding.categories),
+            says=finding.says,
+            reason=finding.reason,
+        )
