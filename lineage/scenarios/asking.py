@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lineage.scenarios.expected import Refusal
 from lineage.scenarios.files import Scenario
 from lineage.service.answers import Question
 from lineage.tracker import Tracker
@@ -27,6 +28,14 @@ class Asked:
         return {"controller": self.controller, "as_of": moment, "known_at": moment}
 
     @property
+    def grounds(self) -> list[str]:
+        """The grounds asked about, with those that something is expected of."""
+        expected = (e.expected for e in self.scenario.then.get(self.controller, ()))
+        of_refusal = (e.grounds for e in expected if isinstance(e, Refusal))
+        named = (ground for grounds in of_refusal for ground in grounds)
+        return list(dict.fromkeys([*self.scenario.form.when.grounds, *named]))
+
+    @property
     def name(self) -> str:
         """The request or the person it is about."""
         assert self.about is not None
@@ -42,6 +51,9 @@ def _plan(asked: Asked) -> Question:
 ASK: Final[Mapping[str, Callable[[Asked], Question]]] = {
     "plan": _plan,
     "findings": lambda asked: asked.tracker.check(**asked.at),
+    "deadlines": lambda asked: asked.tracker.deadlines(asked.name, **asked.at),
+    "entitlement": lambda asked: asked.tracker.entitlement(asked.name, **asked.at),
+    "refusal": lambda asked: asked.tracker.refusal(asked.name, grounds=asked.grounds, **asked.at),
     "retention": lambda asked: asked.tracker.retention(asked.name, **asked.at),
     "status": lambda asked: asked.tracker.status(asked.name, **asked.at),
     "cancellation": lambda asked: asked.tracker.cancellation(asked.name, **asked.at),

@@ -5,26 +5,34 @@ What is asked of a controller as a whole is in ``auditing``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from lineage.domain.history.history import History
 from lineage.domain.judging import PolicyAt
 from lineage.domain.questions.cancellation import cancellation
+from lineage.domain.questions.deadlines import limits
+from lineage.domain.questions.entitlement import entitlement
+from lineage.domain.questions.refusal import refusal
 from lineage.domain.questions.status import OwnCopies, own_copies
 from lineage.domain.questions.told import recipient_states
 from lineage.events import RecipientDeclined
+from lineage.events.enums import Ground
 from lineage.events.times import from_micros
 from lineage.service import policy_answers as answers
+from lineage.service.errors import InvalidInput
 from lineage.service.histories import Histories, Seen
+from lineage.service.one_request import not_on_record_then, one_request
 from lineage.service.people import View, view_at
 from lineage.service.querying import Questions
 
 if TYPE_CHECKING:
     from lineage.storage.engines import Connection
+
+GROUNDS: Final[tuple[str, ...]] = get_args(Ground)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,50 @@ class PersonQuestions:
         """They are framed as all others are."""
         self._ask = questions
         self._histories = histories
+
+    def deadlines(self, request: str, at: At) -> answers.Deadlines:
+        """By when a request must be answered, and what is overdue."""
+        with self._of_request(request, at) as asked:
+            found = limits(asked.policy_at, asked.history, request)
+        return answers.Deadlines(
+            **asked.frame,
+            request=request,
+            reply_target=found.reply_target,
+            reply_by=found.reply_by,
+            outcome_by=found.outcome_by,
+            triage_by=found.triage_by,
+            overdue=list(found.overdue),
+            reply_channel=found.reply_channel,
+            rules=dict(found.rules),
+        )
+
+    def entitlement(self, request: str, at: At) -> answers.Entitlement:
+        """Whether the text gives the right that a request is about."""
+        with self._of_request(request, at) as asked:
+            found = entitlement(asked.policy_at, asked.history, request)
+        return answers.Entitlement(
+            **asked.frame,
+            request=request,
+            verdict=found.verdict,
+            state=found.state,
+            rule=found.rule,
+        )
+
+    def refusal(self, request: str, grounds: Sequence[str], at: At) -> answers.Refusal:
+        """On what a refusal rests, or could rest, and whether the request may cost something."""
+        for ground in grounds:
+            if ground not in GROUNDS:
+                raise InvalidInput("this is no ground", do=f"name some of {', '.join(GROUNDS)}")
+        with self._of_request(request, at) as asked:
+            found = refusal(asked.policy_at, asked.history, request, grounds)
+        return answers.Refusal(
+            **asked.frame,
+            request=request,
+            valid=found.valid,
+            rule=found.rule,
+            grounds={ground: rule or False for ground, rule in found.grounds.items()},
+            fee=found.fee or False,
+        )
 
     def cancellation(self, subject: str, at: At) -> answers.Cancellation:
         """Where the cancellation of the account stands."""
@@ -103,6 +155,17 @@ class PersonQuestions:
             controller = self._ask.people.controller_of(conn, subject, at.controller)
             seen = self._histories.of_subject(conn, controller, subject, view)
             yield self._asked(conn, controller, seen, view), conn
+
+    @contextmanager
+    def _of_request(self, request: str, at: At) -> Iterator[Asked]:
+        """The person of a request that was on record then; all of it is read."""
+        view = view_at(self._ask.now(), at.as_of, at.known_at)
+        with self._ask.store.reading() as conn:
+            controller, ref = one_request(conn, request, at.controller)
+            seen = self._histories.of_ref(conn, controller, ref, view, subject="")
+            if request not in seen.history.requests:
+                raise not_on_record_then(request)
+            yield self._asked(conn, controller, seen, view)
 
     def _asked(self, conn: Connection, controller: str, seen: Seen, view: View) -> Asked:
         nothing = not seen.history.events

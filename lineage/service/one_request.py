@@ -32,3 +32,11 @@ def one_request(conn: Connection, request_id: str, controller: str | None) -> tu
             do="record the decision as an event that names the person",
         )
     return found[0]
+
+
+def not_on_record_then(request_id: str) -> NotFound:
+    """What is said of a request that came later than the moment of asking."""
+    return NotFound(
+        f"request {request_id!r} was not on record then",
+        do="ask for a later --as-of or --known-at",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -26,6 +26,43 @@ class Findings(Question):
     """``lineage check``, key ``findings``: what breaks a rule, and what no rule covers."""
 
     findings: list[FindingRow]
+
+
+class Deadlines(Question):
+    """``lineage request deadlines ID``: a limit in days is a date, one in hours a time.
+
+    ``rules`` names the rule of each limit that there is.
+    """
+
+    request: str
+    reply_target: date | datetime | None
+    reply_by: date | datetime | None
+    outcome_by: date | datetime | None
+    triage_by: date | datetime | None
+    overdue: list[str]
+    reply_channel: str | None
+    rules: dict[str, str]
+
+
+class Entitlement(Question):
+    """``lineage request entitlement ID``: does the text give the right in this case."""
+
+    request: str
+    verdict: str
+    state: str
+    rule: str | None
+
+
+class Refusal(Question):
+    """``lineage request refusal ID``. ``valid`` is null while nothing is refused or held back;
+    ``grounds`` has for each that was asked about the rule by which it would carry, or false.
+    """
+
+    request: str
+    valid: bool | None
+    rule: str | None
+    grounds: dict[str, str | Literal[False]]
+    fee: str | Literal[False]
 
 
 class DueRow(Answer):

@@ -21,8 +21,9 @@ from lineage.events import Event, EventData, RequestDecided, RequestReceived
 from lineage.events.errors import problems_of
 from lineage.events.times import from_micros
 from lineage.service import answers
-from lineage.service.errors import Ambiguous, InvalidInput, NotFound, PlanChanged
+from lineage.service.errors import InvalidInput, PlanChanged
 from lineage.service.histories import Histories
+from lineage.service.one_request import not_on_record_then, one_request
 from lineage.service.people import FoundPerson, View, view_at
 from lineage.service.planned import PlannedPerson
 from lineage.service.querying import Questions
@@ -97,7 +98,7 @@ class Requests:
         """
         view = view_at(self._ask.now(), None, None)
         with self._ask.store.reading() as conn:
-            controller, ref = self._ref_of(conn, request_id, controller)
+            controller, ref = one_request(conn, request_id, controller)
             person = self._ask.people.read_ref(conn, controller, ref, view)
             request = _request(person, request_id)
             subject = self._subject(conn, request)
@@ -158,7 +159,7 @@ class Requests:
         with self._ask.store.reading() as conn:
             ref: bytes | None
             if request_id is not None:
-                controller, ref = self._ref_of(conn, request_id, controller)
+                controller, ref = one_request(conn, request_id, controller)
                 asked = self._planned(conn, controller, ref, view)
                 request = _request(asked.person, request_id)
                 subject, latest = self._subject(conn, request), request
@@ -196,7 +197,7 @@ class Requests:
         """Where a request stands, its limits, and how far each of its notices is."""
         view = view_at(self._ask.now(), None, None)
         with self._ask.store.reading() as conn:
-            controller, ref = self._ref_of(conn, request_id, controller)
+            controller, ref = one_request(conn, request_id, controller)
             asked = self._planned(conn, controller, ref, view)
             person = asked.person
             request = _request(person, request_id)
@@ -249,29 +250,6 @@ class Requests:
                     )
                 )
         return rows
-
-    def _ref_of(
-        self, conn: Connection, request_id: str, controller: str | None
-    ) -> tuple[str, bytes]:
-        found = find_request(conn, request_id, controller)
-        if not found:
-            raise NotFound(
-                f"no request {request_id!r} is on record",
-                do="lineage request list shows those that are",
-            )
-        names = sorted({name for name, _ in found})
-        if len(names) > 1:
-            raise Ambiguous(
-                f"request {request_id!r} is on record under {', '.join(names)}",
-                do="say which with --controller",
-            )
-        if len(found) > 1:
-            raise Ambiguous(
-                f"request {request_id!r} is on record for {len(found)} people: a source used one"
-                " id twice",
-                do="record the decision as an event that names the person",
-            )
-        return found[0]
 
     def _planned(
         self,
@@ -335,10 +313,7 @@ def _found(person: FoundPerson, request_id: str) -> Request | None:
 def _request(person: FoundPerson, request_id: str) -> Request:
     request = _found(person, request_id)
     if request is None:
-        raise NotFound(
-            f"request {request_id!r} was not on record then",
-            do="ask for a later --as-of or --known-at",
-        )
+        raise not_on_record_then(request_id)
     return request
 
 

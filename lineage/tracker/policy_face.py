@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from lineage.service import policy_answers as answers
@@ -32,6 +33,40 @@ class PolicyFace:
         Of one person; without a subject of everybody under the controller and of itself.
         """
         return self._audit.check(At(controller, as_of, known_at), subject=subject)
+
+    def deadlines(
+        self,
+        request: str,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Deadlines:
+        """By when a request must be answered, each limit with its rule, and what is overdue."""
+        return self._persons.deadlines(request, At(controller, as_of, known_at))
+
+    def entitlement(
+        self,
+        request: str,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Entitlement:
+        """Whether the text gives the person the right that a request is about."""
+        return self._persons.entitlement(request, At(controller, as_of, known_at))
+
+    def refusal(
+        self,
+        request: str,
+        *,
+        grounds: Sequence[str] = (),
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Refusal:
+        """On what the recorded refusal rests, and which of these grounds would carry one now."""
+        return self._persons.refusal(request, grounds, At(controller, as_of, known_at))
 
     def retention(
         self,
