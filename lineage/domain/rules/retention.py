@@ -73,7 +73,10 @@ def erased_in_another_form(case: Case) -> Iterable[Finding]:
 
 
 def backup_used(case: Case) -> Iterable[Finding]:
-    """Says that a backup copy of what was erased was used, or is in use again (``backup_duty``)."""
+    """Says that a backup copy of what was erased was used, or is in use again (``backup_duty``).
+
+    A restored copy of which no person is named is about everybody in it: of somebody erased, too.
+    """
     rule = next(
         (r for r in case.policy.of(BackupDuty) if r.isolate and r.basis == _NOT_LEFT_OPEN), None
     )
@@ -88,7 +91,7 @@ def backup_used(case: Case) -> Iterable[Finding]:
     elif (
         isinstance(data, BackupRestored)
         and data.processing_resumed
-        and (_isolated(case, data.backup_id) or _erased_before(case))
+        and (_names_nobody(case) or _isolated(case, data.backup_id) or _erased_before(case))
     ):
         yield broken(rule, case.event)
 
@@ -119,6 +122,11 @@ def _account_is_cancelled(case: Case) -> bool:
         step is not None and step.moment < case.event.moment
         for step in (stages.approved, stages.cancelled)
     )
+
+
+def _names_nobody(case: Case) -> bool:
+    """Whether the event is one of the controller's own."""
+    return not case.history.everything
 
 
 def _isolated(case: Case, backup_id: str | None = None) -> bool:

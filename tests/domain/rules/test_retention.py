@@ -132,6 +132,13 @@ def test_a_backup_of_what_was_never_erased_may_be_used(given: list[Event]) -> No
     assert found("easydser", *given) == []
 
 
+def test_a_whole_backup_that_is_in_use_again_is_about_everybody_erased() -> None:
+    """Who was erased since it was made is in it; that it was only tried out says nothing."""
+    whole = {name: value for name, value in RESTORED.items() if name != "subject"}
+    assert found("easydser", whole) == [("004.F.6", "x")]
+    assert found("easydser", {**whole, "processing_resumed": False}) == []
+
+
 ANNOUNCED: Event = {
     "type": "service_shutdown_announced",
     "at": "2026-06-01",
