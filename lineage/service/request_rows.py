@@ -62,7 +62,7 @@ def standing_duties(rows: PlanRows, notices: Sequence[Notice]) -> list[answers.N
         categories &= set(() if row is None else row.categories)
         if row is None or not categories:
             continue
-        own.sort(key=lambda n: n.round)
+        own.sort(key=lambda n: (n.send_by, n.round, n.notice_id))
         shown = next((n for n in reversed(own) if n.supplementary), own[0])
         duties = {notice.duty for notice in own}
         found.append(

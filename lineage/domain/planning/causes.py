@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from lineage.domain.deadlines import last_day
 from lineage.domain.facts import Moment, Recorded, Request
+from lineage.domain.history.account import stages_of
 from lineage.domain.history.history import History
 from lineage.domain.history.requested import CANCELLATION
 from lineage.domain.planning.dossier import Dossier, Order, recorded_order
+from lineage.domain.questions.asked import account_data, cancellation_erasure
 from lineage.events import AccountCancelled, RequestReceived
 from lineage.events.times import from_micros, to_micros
-from lineage.policy.calendar import add_calendar_days
 from lineage.policy.kinds.fan_out import CancellationFanOut, ThirdPartyRequest
 from lineage.policy.model import Policy
 from lineage.policy.rule import Rule
@@ -96,7 +98,7 @@ def cause_of(dossier: Dossier, request: Request) -> Cause | None:
     if request.right != CANCELLATION:
         return None
     for fan_out in policy.of(CancellationFanOut):
-        return _cancelled(policy, history, request, fan_out)
+        return _cancelled(policy, dossier, request, fan_out)
     return _waiting(policy, request.request_id, "request_undecided", None)
 
 
@@ -156,9 +158,12 @@ def _third_party_rule(policy: Policy, history: History, request: Request) -> Rul
 
 
 def _cancelled(
-    policy: Policy, history: History, request: Request, rule: CancellationFanOut
+    policy: Policy, dossier: Dossier, request: Request, rule: CancellationFanOut
 ) -> Cause:
     """The cause that a cancellation on record as a request makes."""
+    history = dossier.whole.history
+    if rule.starts == "erasure":
+        return _at_erasure(policy, dossier, request.request_id, rule)
     done = next(
         (
             event
@@ -168,46 +173,51 @@ def _cancelled(
         ),
         None,
     )
-    categories = rule.categories or None
-    if rule.starts == "cancellation":
-        if done is not None and request.outcome != "refused":
-            return _after_days(policy, request.request_id, done, rule, history.as_of)
-        return _waiting(policy, request.request_id, "request_undecided", categories)
     if done is not None and request.outcome is None:
-        return _accepted(policy, request, done, rule, categories)
-    return _requested(policy, history, request, rule, categories)
+        return _accepted(policy, request, done, rule, None)
+    return _requested(policy, history, request, rule, None)
 
 
 def _bare_cancellation(dossier: Dossier) -> Iterator[Cause]:
     """The cause that an account makes that was cancelled without a request on record."""
-    history = dossier.whole.history
-    for event, _ in history.every(AccountCancelled):
-        policy = dossier.policy_at(event.occurred_at)
-        for rule in policy.of(CancellationFanOut):
-            yield _after_days(policy, None, event, rule, dossier.as_of)
+    done = stages_of(dossier.whole.history).cancelled
+    if done is None:
         return
+    policy = dossier.policy_at(done.occurred_at)
+    for rule in policy.of(CancellationFanOut):
+        if rule.starts == "erasure":
+            yield _at_erasure(policy, dossier, None, rule)
+        else:
+            yield Cause(
+                policy=policy,
+                request_id=None,
+                why_not=None,
+                decided=done.moment,
+                recorded=recorded_order(done),
+                day=from_micros(done.occurred_at).date(),
+                rule=rule,
+            )
 
 
-def _after_days(
-    policy: Policy, request_id: str | None, done: Recorded, rule: CancellationFanOut, as_of: int
+def _at_erasure(
+    policy: Policy, dossier: Dossier, request_id: str | None, rule: CancellationFanOut
 ) -> Cause:
-    """What follows a number of days after the account was cancelled, from the first hour on."""
-    categories = rule.categories or None
-    decided, recorded = done.moment, recorded_order(done)
-    day = from_micros(done.occurred_at).date()
-    if rule.after:
-        day = add_calendar_days(day, rule.after)
+    """Recipients are told of the account's data on the day our own goes, from its first hour on."""
+    found = cancellation_erasure(dossier.policy_at, stages_of(dossier.whole.history))
+    categories = account_data(policy)
+    if found is not None:
+        _, erasing, started = found
+        day = last_day(policy, erasing, from_micros(started.occurred_at).date())
         begins = to_micros(datetime(day.year, day.month, day.day, tzinfo=UTC))
-        if as_of < begins:
-            return _waiting(policy, request_id, "request_undecided", categories)
-        decided, recorded = (begins, LAST_RANK), max(recorded, (begins, 0, 0))
-    return Cause(
-        policy=policy,
-        request_id=request_id,
-        why_not=None,
-        decided=decided,
-        recorded=recorded,
-        day=day,
-        categories=_set(categories),
-        rule=rule,
-    )
+        if begins <= dossier.as_of:
+            return Cause(
+                policy=policy,
+                request_id=request_id,
+                why_not=None,
+                decided=(begins, LAST_RANK),
+                recorded=max(recorded_order(started), (begins, 0, 0)),
+                day=day,
+                categories=categories,
+                rule=rule,
+            )
+    return _waiting(policy, request_id, "request_undecided", categories)

@@ -103,7 +103,7 @@ def unconfirmed(
         if isinstance(event.data, FactConfirmed)
     }
     for event in later:
-        if _takes_out(event.data, brought) and (event.source, event.id) not in confirmed:
+        if takes_out(event.data, brought) and (event.source, event.id) not in confirmed:
             yield event
 
 
@@ -123,11 +123,14 @@ _BRINGING = (
 """What puts a recipient into a plan, so that taking it back takes the recipient out."""
 
 
-def _takes_out(data: EventData, brought: Container[tuple[str, str]]) -> bool:
+def takes_out(data: EventData, brought: Container[tuple[str, str]] | None = None) -> bool:
+    """Whether a fact could take a recipient out of a plan; ``brought`` names the events that put
+    somebody into it, None where they are not known.
+    """
     if isinstance(data, ConsentGranted):
         return data.granted_to != CONTROLLER
     if isinstance(data, DataDeidentified):
         return data.holder != CONTROLLER and not data.reversible
     if isinstance(data, EventRetracted):
-        return (data.retracted_source, data.retracted_id) in brought
-    return True
+        return brought is None or (data.retracted_source, data.retracted_id) in brought
+    return isinstance(data, CombinationEnded)

@@ -10,6 +10,7 @@ from datetime import date
 from lineage.domain.deadlines import notice_dates
 from lineage.domain.facts import Facts, HolderKind
 from lineage.domain.history.keeping import Keeping
+from lineage.domain.history.own import OwnData
 from lineage.domain.holdings import Holding, holdings
 from lineage.domain.paths import Way
 from lineage.domain.planning.causes import LAST_RANK, Cause
@@ -132,7 +133,7 @@ class _Planned:
                 LeftOut(name, tuple(sorted(categories)), why.reason, why.rule)
                 for (name, why), categories in sorted(left.items(), key=_name_and_reason)
             ),
-            own=() if self._why_not else self._own(wanted),
+            own=() if self._why_not else self._own(),
         )
 
     def _left_out_by_cause(self) -> Reason | None:
@@ -189,17 +190,21 @@ class _Planned:
             return day, False
         return max(day, from_micros(first[0]).date()), True
 
-    def _own(self, wanted: Iterable[Holding]) -> tuple[OwnErasure, ...]:
-        keeping, at = Keeping(self._policy, self._view.history), self._exemptions.at
-        found: dict[str, list[str]] = defaultdict(list)
-        for row in wanted:
+    def _own(self) -> tuple[OwnErasure, ...]:
+        """What our own systems must erase: what is there, asked for and kept by nothing."""
+        history = self._view.history
+        keeping = Keeping(self._policy, history)
+        found: dict[str, set[str]] = defaultdict(set)
+        for copy in OwnData(self._policy, history).all:
             if (
-                row.holder.kind is HolderKind.SYSTEM
-                and row.held
-                and row.category not in self._cause.held
-                and not keeping.kept(row.category, at).runs
+                copy.is_there
+                and self._cause.asks_for(copy.category)
+                and copy.category not in self._cause.held
+                and not keeping.kept(
+                    copy.category, self._exemptions.at, order_id=copy.order_id
+                ).runs
             ):
-                found[row.holder.name].append(row.category)
+                found[copy.system].add(copy.category)
         return tuple(OwnErasure(name, tuple(sorted(c))) for name, c in sorted(found.items()))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from lineage.domain.judging import Judges
-from lineage.domain.rules import bounds, ending, recipients, requests, retention
+from lineage.domain.rules import bounds, ending, fan_out, recipients, requests, retention
 from lineage.events import (
     BackupRestored,
+    CombinationEnded,
+    ConsentGranted,
     DataCollected,
     DataDeidentified,
     DataDeleted,
@@ -14,6 +16,7 @@ from lineage.events import (
     DataProcessed,
     DataShared,
     DataSold,
+    EventRetracted,
     FeeCharged,
     LogRecorded,
     PublicDisclosed,
@@ -33,6 +36,11 @@ JUDGES = Judges(
         (bounds.judge_purpose_change, (PurposeChanged,)),
         (ending.end_announced, (ServiceShutdownAnnounced, ServiceCeased)),
         (ending.collected_after_end, (DataCollected, DataInboundReceived, LogRecorded)),
+        (fan_out.late_share, (DataShared,)),
+        (
+            fan_out.unconfirmed_removal,
+            (CombinationEnded, ConsentGranted, DataDeidentified, EventRetracted),
+        ),
         (requests.refused_without_ground, (RequestDecided,)),
         (requests.charged_without_reason, (FeeCharged,)),
         (requests.answered_elsewhere, (RequestResponded, RequestCompleted)),

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lineage.events.enums import LegalBasis, RecipientKind
-from lineage.events.types import Category, Distinct
-from lineage.policy.rule import CategoryRule, Clock, Days, Rule
+from lineage.events.types import Distinct
+from lineage.policy.rule import CategoryRule, Clock, Rule
 
 
 class FanOut(Rule):
@@ -100,17 +100,15 @@ class CancellationFanOut(Rule):
     """What a cancellation of the account makes recipients erase, without any request for deletion.
 
     ``as_request``: the cancellation is a request for deletion, and its approval the decision.
-    ``approval``: they are told once it is approved. ``cancellation``: a number of calendar days
-    after the account was cancelled. An account that was cancelled without an approval on record
-    was approved.
+    ``approval``: they are told once it is approved. ``erasure``: they are told of the account's
+    data on the day on which our own is erased by the rule of kind ``erasure_after_cancellation``.
+    An account that was cancelled without an approval on record was approved.
     """
 
     kind: Literal["cancellation_fan_out"]
-    starts: Literal["as_request", "approval", "cancellation"] = Field(
+    starts: Literal["as_request", "approval", "erasure"] = Field(
         description="What makes them be told."
     )
-    after: Days = Field(0, description="Calendar days after that.")
-    categories: Distinct[Category] = Field((), description="What they erase; empty: everything.")
 
 
 class CleanUpFanOut(Rule):
