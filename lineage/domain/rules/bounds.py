@@ -42,21 +42,24 @@ def judge_purpose_change(case: Case) -> Iterable[Finding]:
         named = held if data.categories is None else frozenset(data.categories)
         personal = case.personal.personal_at(named, data.recipient, case.event.moment)
         unrenewed = {c for c in personal if not _renewed(case, data, rule, kind, c)}
-        if unrenewed or not (named or _renewed_for_all(case, data)):
+        if unrenewed or not (named or _renewed_by_name(case, data)):
             yield broken(rule, case.event, unrenewed)
         return
 
 
-def _renewed_for_all(case: Case, data: PurposeChanged) -> bool:
-    return case.history.consents.stated(data.consent_id, case.event.moment)
+def _renewed_by_name(case: Case, data: PurposeChanged) -> bool:
+    """Whether the event names a consent that is not withdrawn: on record, or only stated."""
+    return data.consent_id is not None and not case.history.consents.withdrawn_by_name(
+        data.consent_id, case.event.moment
+    )
 
 
 def _renewed(
     case: Case, data: PurposeChanged, rule: PurposeBound, kind: str, category: str
 ) -> bool:
-    """Whether the person agreed to the new purpose: by name of it, or since the data came."""
+    """Whether the person agreed anew: by the consent named, for this purpose, or since it came."""
     consents, at = case.history.consents, case.event.moment
-    if _renewed_for_all(case, data):
+    if consents.stated(data.consent_id, at):
         return True
     holders = ["controller"]
     if rule.consent_to == "either" and data.recipient is not None:
@@ -69,7 +72,11 @@ def _renewed(
             purpose=data.purpose_to,
             granted_to=holder,
         )
-        if any(grant.purpose is not None for grant in consents.grants(category, at, use)):
+        if any(
+            grant.purpose is not None
+            or (data.consent_id is not None and grant.consent_id == data.consent_id)
+            for grant in consents.grants(category, at, use)
+        ):
             return True
         if came is not None and consents.grants(category, at, use, since=came):
             return True

@@ -144,7 +144,13 @@ def _complaint(case: Case, share: Share) -> bool:
 
 
 def _performance(case: Case, share: Share) -> bool:
-    """A party that has performed at least in part asked, or it cannot go on without the data."""
+    """A party that has performed at least in part asked, or it cannot go on without the data.
+
+    Of a transaction that the person did not start, nobody may ask.
+    """
+    order = None if share.order_id is None else case.history.orders.get(share.order_id)
+    if order is not None and order.made is not None and order.made.started_by_user is False:
+        return False
     return any(
         (data.performed in ("part", "full") or data.dispute)
         and (data.requester is None or data.requester == share.recipient)

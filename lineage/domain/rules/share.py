@@ -127,19 +127,11 @@ def _shared(case: Case, data: DataShared) -> Share:
 
 
 def _published(case: Case, data: PublicDisclosed) -> Share:
-    """What the public gets is personal as it is at the controller, or beside what is personal."""
-    personal = case.personal
-    beside = any(personal.always(category) for category in data.categories)
     return Share(
         event=case.event,
         recipient=PUBLIC,
         recipient_kind=PUBLIC,
-        personal=frozenset(
-            category
-            for category in data.categories
-            if personal.at_controller(category, case.event.moment)
-            or (beside and category not in case.policy.never_personal)
-        ),
+        personal=_personal(case, PUBLIC, data.categories),
         legal_basis=None if data.basis is None else _BASIS.get(data.basis, "none"),
         consent_id=data.consent_id,
         consent_stated=data.basis == "express_consent",
@@ -148,10 +140,15 @@ def _published(case: Case, data: PublicDisclosed) -> Share:
 
 
 def _personal(case: Case, recipient: str, categories: tuple[str, ...]) -> frozenset[str]:
+    """What of a share is personal where it goes: beside the rest of it, or beside what came before.
+
+    Another share at the very moment is neither.
+    """
     personal = case.personal
-    if any(map(personal.always, categories)):  # the rest comes beside it, whatever was there
+    if any(personal.always(category) for category in categories):
         return frozenset(categories) - case.policy.never_personal
-    return case.personal.personal_at(categories, recipient, case.event.moment)
+    time, rank = case.event.moment
+    return personal.personal_at(categories, recipient, (time, rank - 1))
 
 
 def kind_of(case: Case, recipient: str) -> str:
