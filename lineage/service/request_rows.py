@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from lineage.domain.facts import CLOSED_NOTICE_STATES, Notice
-from lineage.domain.planning.notices import uncovered
+from lineage.domain.planning.notices import outstanding, uncovered
 from lineage.domain.planning.rows import PlanRows, Told
 from lineage.events.times import from_micros
 from lineage.service import answers
@@ -39,7 +39,7 @@ def not_planned_yet(rows: PlanRows, notices: Sequence[Notice]) -> list[Told]:
     found = []
     for told in rows.told:
         own = [notice for notice in notices if notice.recipient == told.recipient]
-        missing = uncovered(told.received, own)
+        missing = uncovered(told, own)
         if missing:
             found.append(replace(told, categories=tuple(sorted(missing))))
     return found
@@ -95,11 +95,6 @@ def joined_rows(
             union = sorted({*known.categories, *row.categories})
             rows[row.recipient] = known.model_copy(update={"categories": union})
     return [rows[name] for name in sorted(rows)]
-
-
-def outstanding(notice: Notice) -> set[str]:
-    """The categories of a notice that were neither erased nor declined for good."""
-    return {*notice.categories} - {*notice.erased} - {category for category, _ in notice.declined}
 
 
 def excluded(rows: PlanRows) -> list[answers.ExcludeRow]:

@@ -13,12 +13,19 @@ from lineage.domain.deadlines import last_day
 from lineage.domain.facts import Moment, Recorded, Request
 from lineage.domain.history.account import stages_of
 from lineage.domain.history.history import History
+from lineage.domain.history.minors import Minority
 from lineage.domain.history.requested import CANCELLATION
 from lineage.domain.planning.dossier import Dossier, Order, recorded_order
 from lineage.domain.questions.asked import account_data, cancellation_erasure
-from lineage.events import AccountCancelled, RequestReceived
+from lineage.events import (
+    AccountCancelled,
+    GuardianConsentGranted,
+    MinorIdentified,
+    RequestReceived,
+    UserRegistered,
+)
 from lineage.events.times import from_micros, to_micros
-from lineage.policy.kinds.fan_out import CancellationFanOut, ThirdPartyRequest
+from lineage.policy.kinds.fan_out import CancellationFanOut, CleanUpFanOut, ThirdPartyRequest
 from lineage.policy.model import Policy
 from lineage.policy.rule import Rule
 
@@ -79,7 +86,7 @@ def causes_of(dossier: Dossier) -> list[Cause]:
     causes = [cause for cause in found if cause is not None]
     if not any(request.right == CANCELLATION for request in requests):
         causes += _bare_cancellation(dossier)
-    return causes
+    return [*causes, *_clean_up(dossier)]
 
 
 def no_cause(dossier: Dossier) -> Cause:
@@ -188,15 +195,37 @@ def _bare_cancellation(dossier: Dossier) -> Iterator[Cause]:
         if rule.starts == "erasure":
             yield _at_erasure(policy, dossier, None, rule)
         else:
-            yield Cause(
-                policy=policy,
-                request_id=None,
-                why_not=None,
-                decided=done.moment,
-                recorded=recorded_order(done),
-                day=from_micros(done.occurred_at).date(),
-                rule=rule,
-            )
+            yield _from(policy, None, done, rule)
+
+
+def _clean_up(dossier: Dossier) -> Iterator[Cause]:
+    """The cause that a minor's data makes to which no guardian agreed."""
+    history = dossier.whole.history
+    for event in history.only(UserRegistered, MinorIdentified):
+        consent = getattr(event.data, "guardian_consent", None)
+        policy = dossier.policy_at(event.occurred_at)
+        minority = Minority(policy, history)
+        for rule in policy.of(CleanUpFanOut):
+            if (
+                consent == "none"
+                and minority.under(rule.under, event.moment)
+                and not history.before(event.moment, GuardianConsentGranted)
+            ):
+                yield _from(policy, None, event, rule)
+                return
+
+
+def _from(policy: Policy, request_id: str | None, event: Recorded, rule: Rule) -> Cause:
+    """Recipients are told of everything from the day of an event on."""
+    return Cause(
+        policy=policy,
+        request_id=request_id,
+        why_not=None,
+        decided=event.moment,
+        recorded=recorded_order(event),
+        day=from_micros(event.occurred_at).date(),
+        rule=rule,
+    )
 
 
 def _at_erasure(

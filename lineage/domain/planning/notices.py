@@ -52,11 +52,12 @@ def new_notices(
     found = []
     for told in rows.told:
         before = mine[told.recipient]
-        missing = uncovered(told.received, before)
+        missing = uncovered(told, before)
         if not missing:
             continue
         late = counts and any(told.recorded[category] > cause.recorded for category in missing)
-        send_by, erase_by = notice_dates(cause.policy, day=today if late else cause.day)
+        begins = today if late or missing & told.due_again else cause.day
+        send_by, erase_by = notice_dates(cause.policy, day=begins)
         found.append(
             NewNotice(
                 told=told,
@@ -86,10 +87,12 @@ def _to_widen(before: Iterable[Notice], missing: set[str], claimed: frozenset[st
     )
 
 
-def uncovered(received: dict[str, int], notices: Sequence[Notice]) -> set[str]:
+def uncovered(told: Told, notices: Sequence[Notice]) -> set[str]:
     """What a holder holds that no notice speaks of: an open notice covers what it names, one that
-    was declined only what had come by then, and what was erased came again (D-15, D-50).
+    was declined only what had come by then, and what was erased came again (D-15, D-50). What had
+    to be kept up to a day that has passed is due again, and no longer covered by what was declined.
     """
+    received = told.received
     covered: set[str] = set()
     for notice in notices:
         declined = dict(notice.declined)
@@ -97,6 +100,12 @@ def uncovered(received: dict[str, int], notices: Sequence[Notice]) -> set[str]:
             category
             for category in notice.categories
             if category not in notice.erased
+            and not (category in declined and category in told.due_again)
             and received.get(category, 0) <= declined.get(category, received.get(category, 0))
         }
     return set(received) - covered
+
+
+def outstanding(notice: Notice) -> set[str]:
+    """The categories of a notice that were neither erased nor declined for good."""
+    return {*notice.categories} - {*notice.erased} - {category for category, _ in notice.declined}

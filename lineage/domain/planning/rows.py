@@ -16,6 +16,7 @@ from lineage.domain.paths import Way
 from lineage.domain.planning.causes import LAST_RANK, Cause
 from lineage.domain.planning.dossier import Dossier, Order, View, recorded_order
 from lineage.domain.planning.exemptions import REASONS, Exemptions, Reason
+from lineage.events import RecipientDeclined
 from lineage.events.times import from_micros
 from lineage.policy.kinds.fan_out import DocumentedHop, FanOut, LateShare
 from lineage.policy.model import Policy
@@ -43,6 +44,9 @@ class Told:
 
     recorded: dict[str, Order]
     """category -> when the last of what brought it came on record"""
+
+    due_again: frozenset[str]
+    """what the recipient had to keep by law up to a day that has passed"""
 
     supplementary: bool
     send_by: date
@@ -154,6 +158,7 @@ class _Planned:
             rule=rule,
             received={row.category: row.last_received for row in rows},
             recorded={category: found[-1] for category, found in orders.items()},
+            due_again=self._due_again(name, orders),
             supplementary=supplementary,
             send_by=send_by,
             erase_by=erase_by,
@@ -189,6 +194,15 @@ class _Planned:
         if decided is None or not late or first <= decided:
             return day, False
         return max(day, from_micros(first[0]).date()), True
+
+    def _due_again(self, name: str, categories: Iterable[str]) -> frozenset[str]:
+        """What it declined by law with a last day that has passed, by its last word on each."""
+        last: dict[str, date | None] = {}
+        for _, data in self._view.history.every(RecipientDeclined):
+            if data.recipient == name and data.reason == "law":
+                last |= dict.fromkeys(data.categories or categories, data.until)
+        over = {c for c, until in last.items() if until is not None and until < self._today}
+        return frozenset(over.intersection(categories))
 
     def _own(self) -> tuple[OwnErasure, ...]:
         """What our own systems must erase: what is there, asked for and kept by nothing."""
@@ -284,6 +298,7 @@ def _both(one: Told, other: Told) -> Told:
         path=min(one.path, other.path, key=lambda path: (len(path), path)),
         received=one.received | other.received,
         recorded=one.recorded | other.recorded,
+        due_again=one.due_again | other.due_again,
         supplementary=one.supplementary and other.supplementary,
         send_by=early.send_by,
         erase_by=early.erase_by,

@@ -7,7 +7,7 @@ from datetime import date
 
 from lineage.domain.facts import CLOSED_NOTICE_STATES, Notice, Request
 from lineage.domain.planning.causes import Cause, is_accepted
-from lineage.domain.planning.notices import uncovered
+from lineage.domain.planning.notices import outstanding, uncovered
 from lineage.domain.planning.rows import PlanRows
 
 
@@ -22,7 +22,8 @@ def request_state(
 ) -> str:
     """The state of a request on a day.
 
-    ``notices`` are those of the request, ``rows`` makes its plan where that is needed.
+    ``notices`` are those of the request, ``rows`` makes its plan where that is needed. Whom the
+    plan leaves out by now (nobody reaches it, a hold names it) keeps nothing open.
     ``answer_days`` gives the recipients' own time to answer, which takes the place of ``erase_by``
     where the policy has no word for it.
     """
@@ -34,8 +35,15 @@ def request_state(
         if request.outcome == "refused":
             return "refused"
         return request.outcome or "accepted"
-    still_open = [n for n in notices if n.state not in CLOSED_NOTICE_STATES]
-    if not still_open and not _somebody_holds(rows(), notices):
+    planned = rows()
+    told = {row.recipient: set(row.categories) for row in planned.told}
+    still_open = [
+        notice
+        for notice in notices
+        if notice.state not in CLOSED_NOTICE_STATES
+        and not outstanding(notice).isdisjoint(told.get(notice.recipient, ()))
+    ]
+    if not still_open and not _somebody_holds(planned, notices):
         return "fulfilled"
     if not notices:
         return request.outcome or "accepted"
@@ -46,8 +54,7 @@ def request_state(
 def _somebody_holds(rows: PlanRows, notices: Sequence[Notice]) -> bool:
     """Whether an own system, or a recipient that no notice covers, still holds what is asked."""
     return bool(rows.own) or any(
-        uncovered(told.received, [n for n in notices if n.recipient == told.recipient])
-        for told in rows.told
+        uncovered(told, [n for n in notices if n.recipient == told.recipient]) for told in rows.told
     )
 
 

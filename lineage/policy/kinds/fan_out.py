@@ -112,9 +112,12 @@ class CancellationFanOut(Rule):
 
 
 class CleanUpFanOut(Rule):
-    """Recipients are told when data of a minor must be erased, without any request."""
+    """Recipients are told when a minor's data must go that nobody's guardian agreed to, without any
+    request: from the day of the registration, or on which it was found out.
+    """
 
     kind: Literal["clean_up_fan_out"]
+    under: int = Field(ge=1, le=100, description="The age in years from which nobody is meant.")
 
 
 class ThirdPartyRequest(Rule):
