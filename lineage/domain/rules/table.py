@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lineage.domain.judging import Judges
-from lineage.domain.rules import bounds, ending, fan_out, recipients, requests, retention
+from lineage.domain.questions.minors import STARTING
+from lineage.domain.rules import bounds, ending, fan_out, minors, recipients, requests, retention
 from lineage.events import (
     BackupRestored,
     CombinationEnded,
@@ -26,6 +27,7 @@ from lineage.events import (
     RequestResponded,
     ServiceCeased,
     ServiceShutdownAnnounced,
+    UserRegistered,
 )
 
 JUDGES = Judges(
@@ -41,6 +43,9 @@ JUDGES = Judges(
             fan_out.unconfirmed_removal,
             (CombinationEnded, ConsentGranted, DataDeidentified, EventRetracted),
         ),
+        (minors.judge_account, (UserRegistered,)),
+        (minors.judge_use, minors.ACTS),
+        (minors.judge_clean_up, STARTING),
         (requests.refused_without_ground, (RequestDecided,)),
         (requests.charged_without_reason, (FeeCharged,)),
         (requests.answered_elsewhere, (RequestResponded, RequestCompleted)),

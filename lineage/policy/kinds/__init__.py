@@ -30,6 +30,12 @@ from lineage.policy.kinds.fan_out import (
     OpenOrder,
     ThirdPartyRequest,
 )
+from lineage.policy.kinds.minors import (
+    AgeOfMinority,
+    GuardianForAccount,
+    MinorCleanUp,
+    MinorsData,
+)
 from lineage.policy.kinds.personal import Combination
 from lineage.policy.kinds.recipients import (
     MayReceive,
@@ -58,6 +64,7 @@ from lineage.policy.kinds.stated import Stated
 AnyRule = Annotated[
     AccountCovers
     | AccountData
+    | AgeOfMinority
     | AwaitDeletionRequest
     | BackupAlert
     | BackupDuty
@@ -72,11 +79,14 @@ AnyRule = Annotated[
     | EvidenceNeeded
     | Exemption
     | FanOut
+    | GuardianForAccount
     | IdentityCheck
     | LateShare
     | LegalCompulsion
     | LegalHold
     | MayReceive
+    | MinorCleanUp
+    | MinorsData
     | NeverSold
     | NoticeClock
     | OpenOrder
