@@ -56,5 +56,6 @@ ASK: Final[Mapping[str, Callable[[Asked], Question]]] = {
     "refusal": lambda asked: asked.tracker.refusal(asked.name, grounds=asked.grounds, **asked.at),
     "retention": lambda asked: asked.tracker.retention(asked.name, **asked.at),
     "status": lambda asked: asked.tracker.status(asked.name, **asked.at),
+    "minors": lambda asked: asked.tracker.minors(asked.name, **asked.at),
     "cancellation": lambda asked: asked.tracker.cancellation(asked.name, **asked.at),
 }

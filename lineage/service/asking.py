@@ -16,6 +16,7 @@ from lineage.domain.judging import PolicyAt
 from lineage.domain.questions.cancellation import cancellation
 from lineage.domain.questions.deadlines import limits
 from lineage.domain.questions.entitlement import entitlement
+from lineage.domain.questions.minors import minors
 from lineage.domain.questions.refusal import refusal
 from lineage.domain.questions.status import OwnCopies, own_copies
 from lineage.domain.questions.told import recipient_states
@@ -120,6 +121,19 @@ class PersonQuestions:
             state=found.state,
             erase_by=found.erase_by,
             anonymise_allowed=found.anonymise_allowed,
+            rule=found.rule,
+        )
+
+    def minors(self, subject: str, at: At) -> answers.Minors:
+        """Whether the person is a minor, and by when its data must be cleaned up."""
+        with self._of_subject(subject, at) as (asked, _):
+            found = minors(asked.policy_at, asked.history)
+        return answers.Minors(
+            **asked.frame,
+            subject=subject,
+            minor=found.minor,
+            erase_by=found.erase_by,
+            sensitive=found.sensitive,
             rule=found.rule,
         )
 

@@ -109,6 +109,16 @@ class Status(Question):
     personal: list[PersonalRow]
 
 
+class Minors(Question):
+    """Whether the person is a minor; ``erase_by`` is the last day of a clean-up, null: none."""
+
+    subject: str
+    minor: bool
+    erase_by: date | None
+    sensitive: bool
+    rule: str | None
+
+
 class Cancellation(Question):
     """Where the cancellation of an account stands."""
 

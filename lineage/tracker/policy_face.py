@@ -93,6 +93,17 @@ class PolicyFace:
         """How far each recipient is, what has become of our own copies, and what was personal."""
         return self._persons.status(subject, At(controller, as_of, known_at))
 
+    def minors(
+        self,
+        subject: str,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Minors:
+        """Whether the person is a minor under the policy, and by when its data must go."""
+        return self._persons.minors(subject, At(controller, as_of, known_at))
+
     def cancellation(
         self,
         subject: str,

@@ -1,7 +1,7 @@
 """What asks for the erasure of our own data, from when on, and by when. Pure.
 
-Deletion requests, the cancellation of the account, the end of the service. Periods of retention are
-counted where the data is (``retention``), for each begins with the data.
+Deletion requests, the cancellation of the account, a clean-up of a minor's data, the end of the
+service. Periods of retention are counted where the data is (``retention``), for each begins there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from lineage.domain.history.history import History
 from lineage.domain.history.requested import DELETION, Timeline
 from lineage.domain.judging import PolicyAt
 from lineage.domain.questions.deadlines import limits
+from lineage.domain.questions.minors import clean_up
 from lineage.events import (
     RequestDecided,
     RequestReceived,
@@ -56,6 +57,7 @@ def causes(policy_at: PolicyAt, history: History) -> list[Cause]:
     return [
         *_requests(policy_at, history),
         *_cancellation(policy_at, history),
+        *_clean_up(policy_at, history),
         *_end_of_service(policy_at, history),
     ]
 
@@ -138,6 +140,12 @@ def _cancellation(policy_at: PolicyAt, history: History) -> Iterator[Cause]:
     if found is not None:
         policy, rule, started = found
         yield Cause(rule.rule, last_day(policy, rule, day_of(started)), only=account_data(policy))
+
+
+def _clean_up(policy_at: PolicyAt, history: History) -> Iterator[Cause]:
+    due = clean_up(policy_at, history)
+    if due is not None:
+        yield Cause(due.rule.rule, due.by)
 
 
 def _end_of_service(policy_at: PolicyAt, history: History) -> Iterator[Cause]:
