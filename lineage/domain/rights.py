@@ -32,8 +32,6 @@ def right_of(
     A reason counts as stated or as on record; whoever cancelled the account has stopped using the
     service.
     """
-    if timeline.receipt is None:
-        return None
     claim = _Claim(history, timeline, at)
     return next((rule for rule in policy.of(RequestRight) if claim.fits(rule)), None)
 

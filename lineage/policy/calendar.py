@@ -60,15 +60,11 @@ def add_hours(at: datetime, n: int) -> datetime:
 
 def add_days(day: date, n: int, *, unit: DayUnit, holidays: Container[date] = NO_HOLIDAYS) -> date:
     """Return the day ``n`` units after ``day``."""
-    match unit:
-        case "working_day":
-            return add_working_days(day, n, holidays)
-        case "calendar_day":
-            return add_calendar_days(day, n)
-        case "month":
-            return add_months(day, n)
-        case "year":
-            return add_years(day, n)
+    if unit == "working_day":
+        return add_working_days(day, n, holidays)
+    if unit == "calendar_day":
+        return add_calendar_days(day, n)
+    return add_months(day, n) if unit == "month" else add_years(day, n)
 
 
 def roll(day: date, how: Roll, *, holidays: Container[date] = NO_HOLIDAYS) -> date:

@@ -126,15 +126,13 @@ class _Asked:
         timeline = self.timeline
         if timeline.first(RequestWithdrawn) is not None:
             return True
-        match limit.clock.step:
-            case "triage":
-                return timeline.first(RequestTriaged) is not None
-            case "outcome":
-                return timeline.first(RequestCompleted) is not None or timeline.outcome == "refused"
-            case "reply":
-                if self._decision is not None:
-                    return True
-                return not limit.clock.by_decision and timeline.first(RequestResponded) is not None
+        if limit.clock.step == "triage":
+            return timeline.first(RequestTriaged) is not None
+        if limit.clock.step == "outcome":
+            return timeline.first(RequestCompleted) is not None or timeline.outcome == "refused"
+        if self._decision is not None:
+            return True
+        return not limit.clock.by_decision and timeline.first(RequestResponded) is not None
 
     @property
     def _decision(self) -> Recorded | None:

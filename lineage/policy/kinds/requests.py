@@ -59,7 +59,8 @@ class RequestClock(Rule):
 
     Of several clocks for one step of one right the earliest counts. A clock that starts with the
     triage runs from the last moment for the triage until there has been one; one that starts with
-    the check of identity does not run before it.
+    the check of identity does not run before it. Where a text does not speak of pauses or of more
+    time, neither moves its clocks: ``pausable`` and ``extension`` are left out.
     """
 
     kind: Literal["request_clock"]

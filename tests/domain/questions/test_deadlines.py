@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,13 @@ from tests.support.histories import Given, history, policy_at
 
 _LIBRARY = load_library()
 _TUESDAY = "2026-09-01"
+_VECTORS = [
+    case
+    for case in json.loads(
+        (Path(__file__).parents[2] / "vectors" / "deadlines" / "cases.json").read_text("utf-8")
+    )["cases"]
+    if case["regime"] in ("GDPR-12-3", "CCPA-delete")
+]
 
 
 def _asked(right: str, at: str = _TUESDAY, **more: Any) -> dict[str, Any]:
@@ -328,6 +337,34 @@ def test_an_extension_within_what_the_policy_allows(until: str, told: str, outco
     assert _under(policy, [_asked("access"), extended]).outcome_by == _day(outcome)
     strict = _regime("senro", _clock(step="outcome", unit="month", limit=1))
     assert _under(strict, [_asked("access"), extended]).outcome_by == date(2026, 10, 1)
+
+
+@pytest.mark.parametrize(
+    "case", _VECTORS, ids=lambda case: f"{case['regime']}-{case['received_on']}"
+)
+def test_regimes_of_law(case: dict[str, str]) -> None:
+    """Months and days of published regimes, their extension and their weekends come out as told."""
+    months = case["regime"] == "GDPR-12-3"
+    limit, longest, unit = (1, 3, "month") if months else (45, 90, "calendar_day")
+    for roll, plain, late in (
+        ("none", "calendar_due" if months else "due", "extended_calendar_due"),
+        ("next_working_day", "due_after_weekend_rule", "extended_due_after_weekend_rule"),
+    ):
+        if plain not in case:
+            continue
+        clock = _clock(
+            step="outcome",
+            unit=unit,
+            limit=limit,
+            roll=roll,
+            extension={"unit": unit, "limit": longest},
+        )
+        policy = _regime("senro", clock)
+        received = case["received_on"]
+        assert _under(policy, [_asked("access", received)]).outcome_by == _day(case[plain])
+        extended = _step("request_extended", received, until=date(2099, 1, 1), reason="complex")
+        found = _under(policy, [_asked("access", received), extended])
+        assert found.outcome_by == _day(case[late if months else "extended_due"])
 
 
 def test_a_triage_in_days_and_an_outcome_that_waits_for_none() -> None:
