@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lineage.cli.commands import (
+    check,
     database,
     dead_letters,
     demo,
@@ -13,10 +14,12 @@ from lineage.cli.commands import (
     doctor,
     generate,
     holders,
+    policy,
     rebuild,
     recipient,
     record,
     requests,
+    retention,
     scenario,
     show,
     verify,
@@ -30,7 +33,10 @@ _MODULES = (
     show,
     holders,
     recipient,
+    check,
     requests,
+    retention,
+    policy,
     scenario,
     dispatch,
     dead_letters,

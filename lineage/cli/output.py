@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import typer
 from rich.console import Console, RenderableType
@@ -39,20 +39,32 @@ def give(
     as_json: bool,
     view: Callable[[AnswerT], Iterable[RenderableType]],
     asked: bool = True,
+    more: Mapping[str, Question] | None = None,
 ) -> None:
     """Show an answer as JSON or for people.
 
     Where it was ``asked`` for, an unknown one ends the command with its exit code; where something
-    was done and this is what came of it, it was done.
+    was done and this is what came of it, it was done. ``more`` are answers about the same that
+    JSON shows besides, without repeating what they rest on.
     """
     if as_json:
-        sys.stdout.write(answer.model_dump_json(by_alias=True, indent=2) + "\n")
+        besides = {name: _without_frame(one) for name, one in (more or {}).items()}
+        if besides:
+            shown = answer.model_dump(mode="json", by_alias=True) | besides
+            sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+        else:
+            sys.stdout.write(answer.model_dump_json(by_alias=True, indent=2) + "\n")
     else:
         console = out()
         for part in view(answer):
             console.print(part)
     if asked and isinstance(answer, Question) and answer.unknown:
         raise typer.Exit(errors.UNKNOWN)
+
+
+def _without_frame(answer: Question) -> dict[str, Any]:
+    frame = set(Question.model_fields)
+    return answer.model_dump(mode="json", by_alias=True, exclude=frame)
 
 
 def give_rows(

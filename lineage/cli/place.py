@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from lineage.policy.loader import Library
     from lineage.tracker import Tracker
 
 DEFAULT_STORE = "sqlite:///lineage.db"
@@ -124,6 +125,13 @@ def make_tracker(place: Place) -> "Tracker":
         policies=place.policies,
         recipients=place.recipients,
     )
+
+
+def load_policies(place: Place) -> "Library":
+    """The policies in use; needs no store."""
+    from lineage.policy.loader import load_library
+
+    return load_library(place.policies)
 
 
 def upgrade_tables(place: Place) -> tuple[str, int]:

@@ -211,6 +211,18 @@ class EraseRow(Answer):
     categories: list[str]
 
 
+class FindingRow(Answer):
+    """One finding; ``says`` explains it. ``rule`` is null and ``reason`` said for ``process``."""
+
+    kind: Literal["violation", "default_violation", "gap", "process"]
+    rule: str | None
+    event: str | None
+    subject: str | None
+    categories: list[str]
+    says: str
+    reason: str | None
+
+
 class Plan(Question):
     """``lineage request plan ID``: who must be told and who not. ``ver`` goes with the decision."""
 
@@ -223,6 +235,7 @@ class Plan(Question):
     exclude: list[ExcludeRow]
     erase: list[EraseRow]
     deadlines: dict[str, date | datetime | list[str] | str | None] = {}
+    findings: list[FindingRow] = []
 
 
 class NoticeRow(Answer):

@@ -15,11 +15,14 @@ from lineage.domain.judging import PolicyAt
 from lineage.domain.questions.retention import retention
 from lineage.domain.rules.table import JUDGES
 from lineage.service import policy_answers as answers
+from lineage.service.answers import FindingRow
 from lineage.service.asking import At
-from lineage.service.errors import InvalidInput
+from lineage.service.errors import Ambiguous
 from lineage.service.histories import Histories
 from lineage.service.people import View, view_at
+from lineage.service.policies import rule_rows
 from lineage.service.querying import Questions
+from lineage.storage.freshness import read_freshness
 
 if TYPE_CHECKING:
     from lineage.storage.engines import Connection
@@ -50,9 +53,21 @@ class Audit:
             frame = self._ask.frame(conn, controller, view, nothing=not rows)
         return answers.Retention(**frame, due=rows)
 
+    def policy_facts(self, at: At) -> answers.PolicyFacts:
+        """The version in force, and its rules."""
+        with self._reading(at, None) as (conn, controller, view):
+            frame = self._ask.frame(conn, controller, view, nothing=False)
+        policy = self._histories.policy_at(controller)(view.as_of)
+        return answers.PolicyFacts(
+            **frame,
+            name=policy.name,
+            effective_from=policy.effective_from,
+            rules=list(rule_rows(policy)),
+        )
+
     def _findings(
         self, conn: Connection, controller: str, subject: str | None, view: View
-    ) -> Iterator[answers.FindingRow]:
+    ) -> Iterator[FindingRow]:
         if subject is None:
             wide = self._histories.of_controller(conn, controller, view)
             policy_at = self._histories.policy_at(controller)
@@ -84,19 +99,24 @@ class Audit:
             yield conn, self._controller(conn, at.controller, subject), view
 
     def _controller(self, conn: Connection, controller: str | None, subject: str | None) -> str:
-        """The one that is named, else the one that has the person, else the only one there is."""
-        people, known = self._ask.people, self._ask.library.controllers
-        if controller is None and subject is None:
-            if len(known) != 1:
-                says = "which controller's record?"
-                raise InvalidInput(says, do=f"name one of {', '.join(known)}")
-            return known[0]
-        return people.controller_of(conn, subject or "", controller)
+        """The one named, else the one that has the person, else the only one on record."""
+        if controller is not None or subject is not None:
+            return self._ask.people.controller_of(conn, subject or "", controller)
+        known = self._ask.library.controllers
+        found = [
+            name
+            for name in known
+            if read_freshness(conn, name, known_at=None).complete_from is not None
+        ]
+        if len(found) != 1:
+            raise Ambiguous(
+                f"{len(found) or 'no'} controllers are on record",
+                do=f"say which with --controller: {', '.join(found or known)}",
+            )
+        return found[0]
 
 
-def finding_rows(
-    subject: str, history: History, policy_at: PolicyAt
-) -> Iterator[answers.FindingRow]:
+def finding_rows(subject: str, history: History, policy_at: PolicyAt) -> Iterator[FindingRow]:
     """The findings on a person's events."""
     return _finding_rows(JUDGES.of_person(history, policy_at), subject)
 
@@ -116,9 +136,9 @@ def due_rows(subject: str, history: History, policy_at: PolicyAt) -> Iterator[an
         )
 
 
-def _finding_rows(findings: Iterable[Finding], subject: str | None) -> Iterator[answers.FindingRow]:
+def _finding_rows(findings: Iterable[Finding], subject: str | None) -> Iterator[FindingRow]:
     for finding in findings:
-        yield answers.FindingRow(
+        yield FindingRow(
             kind=finding.kind.value,
             rule=finding.rule,
             event=None if finding.event is None else finding.event.id,

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from lineage.service.answers import Answer, Question
-
-
-class FindingRow(Answer):
-    """One finding; ``says`` explains it. ``rule`` is null and ``reason`` said for ``process``."""
-
-    kind: Literal["violation", "default_violation", "gap", "process"]
-    rule: str | None
-    event: str | None
-    subject: str | None
-    categories: list[str]
-    says: str
-    reason: str | None
+from lineage.service.answers import Answer, FindingRow, Question
 
 
 class Findings(Question):
@@ -127,3 +115,37 @@ class Cancellation(Question):
     erase_by: date | None
     anonymise_allowed: bool
     rule: str | None
+
+
+class PolicyRow(Answer):
+    """One version of a policy in use, and how many rules it has of which sort."""
+
+    controller: str
+    name: str
+    prefix: str
+    version: str
+    effective_from: date | None
+    rules: int
+    defaults: int
+    not_machine_checkable: int
+
+
+class RuleRow(Answer):
+    """One rule; ``demands`` are the fields of its kind, ``kind`` is null for one of the head."""
+
+    controller: str
+    rule: str
+    kind: str | None
+    basis: Literal["policy", "default"]
+    says: str
+    section: str | None
+    completed_by: list[str]
+    demands: dict[str, Any]
+
+
+class PolicyFacts(Question):
+    """``lineage policy show CONTROLLER``: the version in force, and its rules."""
+
+    name: str
+    effective_from: date | None
+    rules: list[RuleRow]

@@ -21,6 +21,7 @@ from lineage.events import Event, EventData, RequestDecided, RequestReceived
 from lineage.events.errors import problems_of
 from lineage.events.times import from_micros
 from lineage.service import answers
+from lineage.service.auditing import finding_rows
 from lineage.service.errors import InvalidInput, PlanChanged
 from lineage.service.histories import Histories
 from lineage.service.one_request import not_on_record_then, one_request
@@ -190,6 +191,7 @@ class Requests:
                 for own in rows.own
             ],
             deadlines={} if latest is None else _limits(asked, latest),
+            findings=_findings(subject, asked),
             **frame,
         )
 
@@ -321,6 +323,12 @@ def _latest(requests: Sequence[Request]) -> Request | None:
     """The request whose state a question about a person tells: the last accepted, else the last."""
     accepted = [request for request in requests if is_accepted(request)]
     return max(accepted or requests, key=lambda r: r.received_at or 0, default=None)
+
+
+def _findings(subject: str, asked: PlannedPerson) -> list[answers.FindingRow]:
+    """What breaks a rule in what is on record of the person."""
+    dossier = asked.dossier
+    return list(finding_rows(subject, dossier.whole.history, dossier.policy_at))
 
 
 def _limits(asked: PlannedPerson, request: Request) -> dict[str, Any]:

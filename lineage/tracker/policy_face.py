@@ -114,3 +114,13 @@ class PolicyFace:
     ) -> answers.Cancellation:
         """Where the cancellation of the account stands, and what becomes of its data."""
         return self._persons.cancellation(subject, At(controller, as_of, known_at))
+
+    def policy_facts(
+        self,
+        *,
+        controller: str,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.PolicyFacts:
+        """The version of a policy that is in force, and its rules."""
+        return self._audit.policy_facts(At(controller, as_of, known_at))

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from lineage.service import answers
+from tests.cli.fake_policy import finding, policy_answers
+from tests.cli.standing import DAY, ID, STANDING
 from tests.render.examples import NOW, typical
-
-ID = "id-of-a-person"
-DAY = date(2026, 3, 16)
-STANDING: dict[str, Any] = {
-    "controller": "sesiiduo",
-    "policy_version": "2025-01",
-    "as_of": NOW,
-    "known_at": NOW,
-    "complete_up_to": {"local": 17},
-    "complete_from": datetime(2026, 1, 1, tzinfo=UTC),
-}
 
 
 def receipt(*, refused: int = 0, problems_kept: int = 100) -> answers.RecordReceipt:
@@ -84,6 +74,7 @@ def plan() -> answers.Plan:
             )
         ],
         erase=[answers.EraseRow(system="/services/checkout", categories=["email"])],
+        findings=[finding()],
     )
 
 
@@ -175,6 +166,7 @@ def canned() -> dict[str, Any]:
             next="page-2",
         ),
         "plan": plan(),
+        **policy_answers(),
         "open_request": status(),
         "decide_request": plan(),
         "request_status": status(),

@@ -14,10 +14,15 @@ from lineage.cli.commands.show import Format
 from lineage.events import enums
 from lineage.render import FORMATS
 from tests.cli.conftest import Run
-from tests.cli.fake import ID, Opened, events_file
+from tests.cli.fake import Opened, events_file
+from tests.cli.standing import ID
 
 READING: list[tuple[str, str]] = [
-    ("show m1", "lineage"),
+    ("request deadlines r1", "deadlines"),
+    ("request entitlement r1", "entitlement"),
+    ("request refusal r1", "refusal"),
+    ("retention", "retention"),
+    ("policy show sesiiduo", "policy_facts"),
     ("holders m1", "holders"),
     ("recipient subjects FastParcel", "recipient_subjects"),
     ("request plan r1", "plan"),

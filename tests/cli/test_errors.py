@@ -16,7 +16,8 @@ from lineage.storage.errors import StorageError
 from streams.errors import BrokerUnusable
 from tests.cli import fake
 from tests.cli.conftest import Run
-from tests.cli.fake import ID, Opened, events_file
+from tests.cli.fake import Opened, events_file
+from tests.cli.standing import ID
 
 
 def test_refused_events_are_named_and_counted(run: Run, opened: Opened, tmp_path: Path) -> None:

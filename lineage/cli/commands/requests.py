@@ -1,10 +1,11 @@
-"""``lineage request``: open, decide, plan, status, list."""
+"""``lineage request``: open, decide, plan, status, list; questions have their own module."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from lineage.cli.commands.request_questions import COMMANDS
 from lineage.cli.errors import CommandError
 from lineage.cli.options import AsOf, Controller, Json, KnownAt, Subject, example
 from lineage.cli.output import give, give_rows
@@ -156,4 +157,6 @@ def add_to(app: typer.Typer) -> None:
         ("list", list_requests, "lineage request list --state in_progress --json"),
     ):
         group.command(name, epilog=example(lines))(with_place(command))
+    for name, command, line in COMMANDS:
+        group.command(name, epilog=example(line))(with_place(command))
     app.add_typer(group, name="request")

@@ -1,9 +1,10 @@
-"""How a plan looks: whom to tell, whom not and why, what to erase ourselves."""
+"""How a plan looks: whom to tell, whom not and why, what to erase ourselves, what was wrong."""
 
 from collections.abc import Iterator
 
 from rich.console import RenderableType
 
+from lineage.cli.views.findings import findings_table
 from lineage.cli.views.requests import day, state
 from lineage.cli.views.tables import lines, note, standing, table, title
 from lineage.render.text import plain, spoken, words
@@ -11,7 +12,7 @@ from lineage.service.answers import Plan
 
 
 def plan_view(answer: Plan) -> Iterator[RenderableType]:
-    """Yield the three parts of the plan, then what it rests on."""
+    """Yield the parts of the plan, then what it rests on."""
     about = f"request {answer.request}" if answer.request else "all that is due"
     assumed = "as if it were accepted" if answer.if_accepted else f"state {spoken(answer.state)}"
     yield title(f"plan for {answer.subject}", about, assumed, f"ver {answer.ver}")
@@ -49,5 +50,8 @@ def plan_view(answer: Plan) -> Iterator[RenderableType]:
             *("own system", "must erase"),
             rows=([row.system, words(row.categories)] for row in answer.erase),
         )
+    if answer.findings:
+        yield ""
+        yield findings_table(answer.findings)
     yield ""
     yield from standing(answer)

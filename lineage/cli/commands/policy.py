@@ -1,0 +1,61 @@
+"""``lineage policy``: the policies in use and their rules."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from lineage.cli.options import AsOf, Json, KnownAt, example
+from lineage.cli.output import give, give_rows
+from lineage.cli.place import Place, load_policies, opened, with_place
+from lineage.cli.views.policies import policy_list_view, policy_view, rules_view
+
+RULE = re.compile(r"[0-9]{3}\.[A-Z]\.[0-9]+|D-[0-9]+")
+
+What = Annotated[
+    str, typer.Argument(metavar="WHAT", help="A controller's slug, or the id of a rule.")
+]
+
+
+def list_policies(place: Place, *, as_json: Json = False) -> None:
+    """List the policies in use: each version, from when on, and how many rules it has."""
+    from lineage.service.policies import policy_rows
+
+    give_rows(policy_rows(load_policies(place)), as_json=as_json, view=policy_list_view)
+
+
+def show(
+    place: Place,
+    *,
+    what: What,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
+) -> None:
+    """Show the policy of a controller, or a rule: what it says, whose it is, where it stands.
+
+    A rule is looked up in every policy in use, for a default (D-15) may stand in several.
+    """
+    from lineage.service.policies import check_controller, rules_with_id
+
+    library = load_policies(place)
+    if RULE.fullmatch(what):
+        give_rows(rules_with_id(library, what), as_json=as_json, view=rules_view)
+        return
+    check_controller(library, what)
+    with opened(place) as tracker:
+        answer = tracker.policy_facts(controller=what, as_of=as_of, known_at=known_at)
+    give(answer, as_json=as_json, view=policy_view)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(
+        help="The policies in use and their rules.",
+        no_args_is_help=True,
+        epilog=example("lineage policy list"),
+    )
+    group.command("list", epilog=example("lineage policy list --json"))(with_place(list_policies))
+    epilog = example("lineage policy show SLUG", "lineage policy show 004.F.3")
+    group.command("show", epilog=epilog)(with_place(show))
+    app.add_typer(group, name="policy")
