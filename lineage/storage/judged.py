@@ -237,7 +237,7 @@ def _must_be_whole(person: NewEvents, before: Sequence[Stand]) -> bool:
         return any(type(event.data) is EventRetracted for event in person.events)
     last = person.before.last
     for event in person.events:
-        if type(event.data) is EventRetracted:
+        if type(event.data) is EventRetracted or event.key in person.before.retracted:
             return True
         if event.moment < last:
             bit = bit_of(type(event.data))

@@ -89,3 +89,33 @@ def test_what_is_found_does_not_depend_on_how_events_arrive(
     assert raw_dump(tracker)["findings"] == before
     with tracker.store.reading() as conn:
         assert conn.execute(sa.select(sa.func.count()).select_from(t.rejudging)).scalar() == 0
+
+
+def test_what_was_taken_back_before_it_came_is_not_judged(tracker: Tracker) -> None:
+    """A retraction may be recorded before the event that it names, which then never happened."""
+
+    def said(kind: str, name: str, day: int, **data: object) -> Wire:
+        return {
+            "specversion": "1.0",
+            "id": name,
+            "source": SOURCES[0],
+            "type": f"lineage.{kind}.v1",
+            "time": moment(day).isoformat(),
+            "controller": CONTROLLER,
+            "subject": "p1",
+            "data": data,
+        }
+
+    share = said(
+        "data_shared", "s", 2, recipient="Cart", recipient_kind="payment", categories=["email"]
+    )
+    back = said(
+        "event_retracted", "r", 3, retracted_source=SOURCES[0], retracted_id="s", reason="x"
+    )
+    emptied(tracker)
+    tracker.record([share])
+    assert len(raw_dump(tracker)["findings"]) == 1
+    emptied(tracker)
+    tracker.record([back])
+    tracker.record([share])
+    assert raw_dump(tracker)["findings"] == []
