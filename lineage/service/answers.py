@@ -223,6 +223,14 @@ class FindingRow(Answer):
     reason: str | None
 
 
+class PlanWarning(Answer):
+    """What an officer should know before deciding: an order is open that still needs its data."""
+
+    order_id: str
+    rule: str
+    says: str
+
+
 class Plan(Question):
     """``lineage request plan ID``: who must be told and who not. ``ver`` goes with the decision."""
 
@@ -234,6 +242,7 @@ class Plan(Question):
     notify: list[NotifyRow]
     exclude: list[ExcludeRow]
     erase: list[EraseRow]
+    warnings: list[PlanWarning] = []
     deadlines: dict[str, date | datetime | list[str] | str | None] = {}
     findings: list[FindingRow] = []
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lineage.domain.facts import Notice, Request
-from lineage.domain.planning.causes import Cause, cause_of, causes_of, no_cause
+from lineage.domain.planning.causes import LAST_RANK, Cause, cause_of, causes_of, no_cause
 from lineage.domain.planning.dossier import Dossier
 from lineage.domain.planning.rows import PlanRows, joined_rows, plan_rows, renamed_rows
+from lineage.policy.kinds.fan_out import OpenOrder
 from lineage.service.people import FoundPerson
 
 
@@ -42,6 +43,18 @@ class PlannedPerson:
             notice
             for notice in self.person.facts.notices
             if request is None or notice.request_id == request.request_id
+        ]
+
+    def open_orders(self) -> Sequence[tuple[str, OpenOrder]]:
+        """The orders that are open, each with the rule of what it may still need."""
+        dossier = self.dossier
+        at = (dossier.as_of, LAST_RANK)
+        rules = dossier.policy_at(dossier.as_of).of(OpenOrder)
+        return [
+            (order.order_id, rule)
+            for order in dossier.whole.history.orders.values()
+            if order.is_open(at)
+            for rule in rules
         ]
 
     @cached_property

@@ -190,6 +190,10 @@ class Requests:
                 answers.EraseRow(system=own.system, categories=list(own.categories))
                 for own in rows.own
             ],
+            warnings=[
+                answers.PlanWarning(order_id=order_id, rule=rule.rule, says=rule.says)
+                for order_id, rule in (() if latest is None else asked.open_orders())
+            ],
             deadlines={} if latest is None else _limits(asked, latest),
             findings=_findings(subject, asked),
             **frame,

@@ -16,6 +16,8 @@ def plan_view(answer: Plan) -> Iterator[RenderableType]:
     about = f"request {answer.request}" if answer.request else "all that is due"
     assumed = "as if it were accepted" if answer.if_accepted else f"state {spoken(answer.state)}"
     yield title(f"plan for {answer.subject}", about, assumed, f"ver {answer.ver}")
+    for warning in answer.warnings:
+        yield note(f"Order {plain(warning.order_id)} is open ({warning.rule}): {warning.says}")
     if answer.notify:
         yield table(
             *("to be told", "categories", "duty", "path", "send by", "erase by", "state"),

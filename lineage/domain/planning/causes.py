@@ -99,10 +99,12 @@ def cause_of(dossier: Dossier, request: Request) -> Cause | None:
     began = request.received_at if request.received_at is not None else request.decided_at
     policy = dossier.policy_at(dossier.as_of if began is None else began)
     history = dossier.whole.history
-    if request.right == ERASING_RIGHT:
+    timeline = history.requests.get(request.request_id)
+    right = (None if timeline is None else timeline.asked_for) or request.right
+    if right == ERASING_RIGHT:
         rule = _third_party_rule(policy, history, request)
         return _requested(policy, history, request, rule, request.categories)
-    if request.right != CANCELLATION:
+    if right != CANCELLATION:
         return None
     for fan_out in policy.of(CancellationFanOut):
         return _cancelled(policy, dossier, request, fan_out)

@@ -83,7 +83,7 @@ def _phases(case: Case) -> Iterator[tuple[Phase, frozenset[str] | None]]:
     if not history.requests and not history.only(AccountCancelled):
         return  # looks at no more than it must, so that the verdict can be kept
     for timeline in history.requests.values():
-        if timeline.right == ERASING_RIGHT and (phase := _phase(timeline, at)) is not None:
+        if timeline.asked_for == ERASING_RIGHT and (phase := _phase(timeline, at)) is not None:
             data = None if timeline.receipt is None else timeline.receipt.data
             asked = data.categories if isinstance(data, RequestReceived) else None
             yield phase, None if asked is None else frozenset(asked)
@@ -124,7 +124,7 @@ def unconfirmed_removal(case: Case) -> Iterable[Finding]:
     decisions = [
         timeline.decision
         for timeline in case.history.requests.values()
-        if timeline.outcome in ACCEPTING and timeline.right == ERASING_RIGHT
+        if timeline.outcome in ACCEPTING and timeline.asked_for == ERASING_RIGHT
     ]
     if not any(d is not None and recorded_order(d) < recorded_order(event) for d in decisions):
         return

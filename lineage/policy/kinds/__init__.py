@@ -30,12 +30,7 @@ from lineage.policy.kinds.fan_out import (
     OpenOrder,
     ThirdPartyRequest,
 )
-from lineage.policy.kinds.minors import (
-    AgeOfMinority,
-    GuardianForAccount,
-    MinorCleanUp,
-    MinorsData,
-)
+from lineage.policy.kinds.minors import AgeOfMinority, GuardianForAccount, MinorCleanUp, MinorsData
 from lineage.policy.kinds.personal import Combination
 from lineage.policy.kinds.recipients import (
     MayReceive,
