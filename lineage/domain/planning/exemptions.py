@@ -68,7 +68,7 @@ class Exemptions:
             return self.named("already_erased")
         if row.deidentified:
             return self.named("deidentified", "deidentified_share")
-        if not self._personal.at_recipient(category, name, self.at):
+        if not self._is_personal(row):
             return Reason("non_identifying", self._not_personal.get(category))
         if row.unreachable or self._recorded_unreachable(row):
             return self.named("unreachable")
@@ -92,6 +92,17 @@ class Exemptions:
         personal = self.policy.personal
         rows = (*personal.never, *personal.only_in_combination)
         return {category: row.rule for row in rows for category in row.categories}
+
+    def _is_personal(self, row: Holding) -> bool:
+        """Whether it is personal there, or was when it was asked back: what is left of it when the
+        recipient has erased the rest is asked back still.
+        """
+        name, category = row.holder.name, row.category
+        if self._personal.at_recipient(category, name, self.at):
+            return True
+        return row.since <= self.decided[0] and self._personal.at_recipient(
+            category, name, self.decided
+        )
 
     def _is_held(self, name: str, category: str) -> bool:
         if "legal_hold" not in self._rules:
