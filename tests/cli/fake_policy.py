@@ -83,6 +83,14 @@ def policy_answers() -> dict[str, Any]:
             anonymise_allowed=True,
             rule="D-07",
         ),
+        "minors": answers.Minors(
+            **STANDING,
+            subject=ID,
+            minor=True,
+            erase_by=DAY,
+            sensitive=False,
+            rule="000.L.3",
+        ),
         "policy_facts": answers.PolicyFacts(
             **STANDING, name="Sesiiduo", effective_from=None, rules=[]
         ),

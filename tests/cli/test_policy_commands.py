@@ -34,7 +34,7 @@ def test_check_says_why(run: Run, opened: Opened) -> None:
     assert told == opened.tracker.answers["check"].model_dump(mode="json", by_alias=True)
 
 
-def test_show_has_status_and_cancellation_in_json(run: Run, opened: Opened) -> None:
+def test_show_has_status_cancellation_and_minors_in_json(run: Run, opened: Opened) -> None:
     """Under their names, asked about the same moment, without their frame."""
     told = json.loads(run("show", "m1", "--json").stdout)
     assert told["status"] == {
@@ -45,10 +45,11 @@ def test_show_has_status_and_cancellation_in_json(run: Run, opened: Opened) -> N
         "personal": [{"category": "device_info", "from": "2026-03-16", "to": None}],
     }
     assert told["cancellation"]["state"] == "awaiting_deletion_request"
+    assert told["minors"]["erase_by"] == "2026-03-16"
     lineage = opened.tracker.answers["lineage"].model_dump(mode="json", by_alias=True)
     assert {name: told[name] for name in lineage} == lineage
     asked = {name: options for name, _, options in opened.tracker.calls}
-    assert asked["status"] == asked["cancellation"]
+    assert asked["status"] == asked["cancellation"] == asked["minors"]
     assert asked["status"]["as_of"] == opened.tracker.answers["lineage"].as_of
 
 

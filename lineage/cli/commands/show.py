@@ -2,7 +2,7 @@
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,19 +39,22 @@ def show(
     """Show where a person's data came from and where it went.
 
     Each hop with its purpose, basis, categories and time; who holds what now, and what was erased.
-    JSON also shows how far each recipient and our own copies are (status), and a cancellation.
+    JSON also shows how far each recipient and our own copies are (status), cancellation and minors.
     """
     as_json = as_json or form is Format.json
     more = {}
     with opened(place) as tracker:
         answer = tracker.lineage(subject, controller=controller, as_of=as_of, known_at=known_at)
         if as_json:
-            name, at, seen = answer.controller, answer.as_of, answer.known_at
+            asked: dict[str, Any] = {
+                "controller": answer.controller,
+                "as_of": answer.as_of,
+                "known_at": answer.known_at,
+            }
             more = {
-                "status": tracker.status(subject, controller=name, as_of=at, known_at=seen),
-                "cancellation": tracker.cancellation(
-                    subject, controller=name, as_of=at, known_at=seen
-                ),
+                "status": tracker.status(subject, **asked),
+                "cancellation": tracker.cancellation(subject, **asked),
+                "minors": tracker.minors(subject, **asked),
             }
     if as_json or form is Format.tree:
         give(answer, as_json=as_json, view=lineage_view, more=more)
