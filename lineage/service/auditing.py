@@ -96,24 +96,27 @@ class Audit:
     def _reading(self, at: At, subject: str | None) -> Iterator[tuple[Connection, str, View]]:
         view = view_at(self._ask.now(), at.as_of, at.known_at)
         with self._ask.store.reading() as conn:
-            yield conn, self._controller(conn, at.controller, subject), view
+            yield conn, controller_meant(self._ask, conn, at.controller, subject), view
 
-    def _controller(self, conn: Connection, controller: str | None, subject: str | None) -> str:
-        """The one named, else the one that has the person, else the only one on record."""
-        if controller is not None or subject is not None:
-            return self._ask.people.controller_of(conn, subject or "", controller)
-        known = self._ask.library.controllers
-        found = [
-            name
-            for name in known
-            if read_freshness(conn, name, known_at=None).complete_from is not None
-        ]
-        if len(found) != 1:
-            raise Ambiguous(
-                f"{len(found) or 'no'} controllers are on record",
-                do=f"say which with --controller: {', '.join(found or known)}",
-            )
-        return found[0]
+
+def controller_meant(
+    ask: Questions, conn: Connection, controller: str | None, subject: str | None
+) -> str:
+    """The one named, else the one that has the person, else the only one on record."""
+    if controller is not None or subject is not None:
+        return ask.people.controller_of(conn, subject or "", controller)
+    known = ask.library.controllers
+    found = [
+        name
+        for name in known
+        if read_freshness(conn, name, known_at=None).complete_from is not None
+    ]
+    if len(found) != 1:
+        raise Ambiguous(
+            f"{len(found) or 'no'} controllers are on record",
+            do=f"say which with --controller: {', '.join(found or known)}",
+        )
+    return found[0]
 
 
 def finding_rows(subject: str, history: History, policy_at: PolicyAt) -> Iterator[FindingRow]:

@@ -16,6 +16,29 @@ class Findings(Question):
     findings: list[FindingRow]
 
 
+class RecordedFinding(Answer):
+    """One finding as recording left it: since when it is on record, and from when on no more."""
+
+    kind: Literal["violation", "default_violation", "gap", "process"]
+    rule: str | None
+    event: str
+    subject: str | None
+    categories: list[str]
+    reason: str | None
+    found: datetime
+    gone: datetime | None
+
+
+class FindingHistory(Question):
+    """``lineage check --history``: the findings on record, those that stand no more among them.
+
+    ``judged_up_to``: what was recorded from then on may still change findings on earlier events.
+    """
+
+    findings: list[RecordedFinding]
+    judged_up_to: datetime
+
+
 class Deadlines(Question):
     """``lineage request deadlines ID``: a limit in days is a date, one in hours a time.
 

@@ -20,7 +20,7 @@ from lineage.storage.dead_letters import StoredDeadLetter
 from lineage.storage.engines import Connection
 from lineage.storage.freshness import newest_recording, read_freshness
 from lineage.storage.rebuilding import rebuild
-from lineage.storage.rejudging import rejudge
+from lineage.storage.rejudging import pending_rejudging, rejudge
 from lineage.storage.shared_ids import count_shared_ids
 from lineage.storage.store import Store
 from lineage.storage.tasks import AWAITING_PERSON
@@ -66,10 +66,12 @@ class Upkeep:
             seconds=time.monotonic() - started,
         )
 
-    def rejudge(self) -> int:
-        """Judge anew whom the controllers' own late events concern; gives how many people."""
+    def rejudge(self) -> answers.RejudgeReport:
+        """Judge anew whom the controllers' own late events concern."""
+        started = time.monotonic()
         with fewer_collections():
-            return rejudge(self._store, self._store, now=self._ask.now)
+            people = rejudge(self._store, self._store, now=self._ask.now)
+        return answers.RejudgeReport(people=people, seconds=time.monotonic() - started)
 
     def dead_letters(
         self, *, reason: str | None, event_type: str | None, limit: int
@@ -140,6 +142,7 @@ class Upkeep:
             tasks = self._store.tasks.counts(conn)
             shared = count_shared_ids(conn)
             newest = newest_recording(conn)
+            behind = sorted(pending_rejudging(conn))
             silent = {
                 c: self._ask.silent_sources(c, read_freshness(conn, c), now)
                 for c in self._ask.library.controllers
@@ -169,6 +172,13 @@ class Upkeep:
                 "event ids",
                 ok=True,
                 says=f"{shared} ids are used for events of several people",
+            ),
+            _check(
+                "findings",
+                ok=not behind,
+                says=f"people of {', '.join(behind)} must be judged anew: lineage rejudge"
+                if behind
+                else "everybody has been judged by what is on record",
             ),
             _clock_check(newest, now),
         ]

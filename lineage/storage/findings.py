@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
 
 from lineage.domain.findings import Finding
 from lineage.storage import tables as t
@@ -17,6 +19,7 @@ from lineage.storage.engines import AnyRow, Connection
 _KEY = ("subject_ref", "event_key", "kind", "rule", "categories", "found_at")
 _INSERT = Insert(t.findings)
 _STANDING = Lookup(t.findings, where="t.gone_at IS NULL", order=", ".join(f't."{c}"' for c in _KEY))
+_ALL = Lookup(t.findings, order=", ".join(f't."{c}"' for c in _KEY))
 _CLOSE = Update(t.findings, ("gone_at",), by=_KEY)
 _DELETE = Delete(t.findings, by=_KEY)
 
@@ -66,9 +69,25 @@ def replace_findings(
     _INSERT.run(conn, [_row(one, controller, now) for one in sorted(wanted - standing.keys())])
 
 
-def standing_findings(conn: Connection, refs: Sequence[bytes]) -> list[AnyRow]:
-    """The findings that stand on the events of these refs."""
-    return _STANDING.rows(conn, list(refs))
+def findings_of(conn: Connection, refs: Sequence[bytes]) -> list[AnyRow]:
+    """The findings on the events of these refs, those that are gone among them."""
+    return _ALL.rows(conn, list(refs))
+
+
+def findings_after(
+    conn: Connection, controller: str, after: AnyRow | None, *, limit: int
+) -> list[AnyRow]:
+    """The next findings of a controller; ``after`` is the last one seen."""
+    columns = [t.findings.c[name] for name in _KEY]
+    what = sa.select(t.findings).where(t.findings.c.controller == controller)
+    if after is not None:
+        last = [getattr(after, name) for name in _KEY]
+        what = what.where(sa.tuple_(*columns) > sa.tuple_(*map(_bound, columns, last)))
+    return list(conn.execute(what.order_by(*columns).limit(limit)).all())
+
+
+def _bound(column: sa.Column[Any], value: Any) -> sa.ColumnElement[Any]:
+    return sa.literal(value, column.type)
 
 
 def _row(one: Found, controller: str, now: int) -> Row:

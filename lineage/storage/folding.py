@@ -78,6 +78,14 @@ class Folder:
         rows = events_of(conn, found, known_at=known_at)
         return self._drafter.recorded(conn, rows, controller, ciphers)
 
+    def read_at(
+        self, conn: Connection, controller: str, keys: Sequence[tuple[bytes, bytes]]
+    ) -> list[Recorded]:
+        """The recorded events under these (ref, event key), opened."""
+        rows = events_at(conn, keys)
+        ciphers = self._keyring.ciphers(conn, {row.subject_ref for row in rows})
+        return self._drafter.recorded(conn, rows, controller, ciphers)
+
     def read_types(
         self, conn: Connection, controller: str, refs: Iterable[bytes], types: Iterable[str]
     ) -> list[Recorded]:

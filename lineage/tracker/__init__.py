@@ -32,6 +32,7 @@ from lineage.service.asking import PersonQuestions
 from lineage.service.auditing import Audit
 from lineage.service.checking import OPERATOR_CLASSES, Checker
 from lineage.service.errors import InvalidInput
+from lineage.service.finding_history import FindingHistory
 from lineage.service.histories import Histories
 from lineage.service.incoming import Incoming, from_events, from_messages
 from lineage.service.lanes import Lanes
@@ -113,6 +114,7 @@ class Tracker(PolicyFace, UpkeepFace):
         histories = Histories(store, self._ask.people, library)
         self._persons = PersonQuestions(self._ask, histories)
         self._audit = Audit(self._ask, histories)
+        self._found = FindingHistory(self._ask)
         self._requests = Requests(self._ask, self._recorder)
         self._upkeep = Upkeep(self._ask, self._recorder)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from lineage.service import policy_answers as answers
 from lineage.service.asking import At, PersonQuestions
 from lineage.service.auditing import Audit
+from lineage.service.finding_history import FindingHistory
 
 
 class PolicyFace:
@@ -19,6 +20,15 @@ class PolicyFace:
 
     _persons: PersonQuestions
     _audit: Audit
+    _found: FindingHistory
+
+    def finding_history(
+        self, subject: str | None = None, *, controller: str | None = None
+    ) -> answers.FindingHistory:
+        """The findings that recording left, each with when it was found and when it went: those of
+        one person, or all that the controller has on record.
+        """
+        return self._found.read(subject, controller)
 
     def check(
         self,

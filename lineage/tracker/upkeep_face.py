@@ -19,9 +19,9 @@ class UpkeepFace:
         """Fold everybody anew from the ledger. ``progress``: (people done, people in all)."""
         return self._upkeep.rebuild(progress)
 
-    def rejudge(self) -> int:
-        """Judge anew everybody whom something concerns that a controller did and that came late;
-        gives how many people that were. What is broken off goes on with the next call.
+    def rejudge(self) -> answers.RejudgeReport:
+        """Judge anew everybody whom something concerns that a controller did and that came late.
+        What is broken off goes on with the next call.
         """
         return self._upkeep.rejudge()
 

@@ -32,6 +32,7 @@ READING: list[tuple[str, str]] = [
     ("dead-letters show 17", "dead_letter"),
     ("verify", "verify"),
     ("rebuild", "rebuild"),
+    ("rejudge", "rejudge"),
     ("doctor", "doctor"),
 ]
 
@@ -69,6 +70,7 @@ def test_json_is_the_model_that_python_returns(
         ("dead-letters show 17", ['{"id":"e1"}\\x1b[31m']),
         ("dead-letters replay", ["97 recorded of 100 read"]),
         ("verify", ["The ledger is whole: 40 events", "ab" * 32]),
+        ("rejudge", ["Judged 2 people anew"]),
         ("rebuild", ["Rebuilt 3 people from 40 events"]),
         ("doctor", ["keys", "all epochs present"]),
         ("db upgrade", ["The store is at 0001."]),
@@ -208,17 +210,17 @@ def test_dispatch_goes_on_until_it_is_interrupted(run: Run, opened: Opened) -> N
 
 
 def test_record_reads_standard_input(run: Run, opened: Opened) -> None:
-    """- is passed on as such; the file is not looked for."""
+    """- is passed on as such; the file is not looked for. Then people are judged anew, if need be."""
     result = run("record", "-", stdin="{}\n")
     assert result.exit_code == 0
-    assert opened.tracker.calls[-1][1] == ("-",)
+    assert [call[:2] for call in opened.tracker.calls] == [("record_file", ("-",)), ("rejudge", ())]
 
 
 def test_record_passes_its_options(run: Run, opened: Opened, tmp_path: Path) -> None:
     """The file, strictness and the batch size reach the tracker."""
     file = events_file(tmp_path)
     run("record", file, "--strict", "--batch-size", "7")
-    _, args, options = opened.tracker.calls[-1]
+    _, args, options = opened.tracker.calls[0]
     assert args == (Path(file),)
     assert (options["strict"], options["batch_size"]) == (True, 7)
     options["progress"](10, 20)

@@ -18,7 +18,16 @@ COMMANDS: dict[str, Any] = dict(
 )
 PAGE = Path("docs/cli.md")
 ISSUE = (
-    *("record", "show", "holders", "recipient subjects", "dispatch", "rebuild", "verify"),
+    *(
+        "record",
+        "show",
+        "holders",
+        "recipient subjects",
+        "dispatch",
+        "rebuild",
+        "rejudge",
+        "verify",
+    ),
     *("request open", "request decide", "request plan", "request status", "request list"),
     *("dead-letters list", "dead-letters show", "dead-letters replay", "db upgrade", "db grants"),
     *("doctor", "generate", "demo", "emit", "work", "lag", "scenario test"),

@@ -65,6 +65,8 @@ def record(
             receipt = tracker.record_file(
                 source, strict=strict, batch_size=batch_size, progress=advance
             )
+        if not receipt.refused or not strict:
+            tracker.rejudge()
     give(receipt, as_json=as_json, view=receipt_view)
     if not as_json:
         say_problems(receipt, strict=strict)

@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from lineage.cli.views.tables import note, table
-from lineage.service.answers import DoctorReport, RebuildReport, VerifyReport
+from lineage.service.answers import DoctorReport, RebuildReport, RejudgeReport, VerifyReport
 
 
 def verify_view(report: VerifyReport) -> Iterator[RenderableType]:
@@ -25,6 +25,11 @@ def verify_view(report: VerifyReport) -> Iterator[RenderableType]:
     if report.roots:
         yield table("lane", "root", rows=sorted(report.roots.items()))
     yield note(f"{report.seconds:.1f} s")
+
+
+def rejudge_view(report: RejudgeReport) -> Iterator[RenderableType]:
+    """Yield one line of counts."""
+    yield note(f"Judged {report.people:,} people anew · {report.seconds:.1f} s", style="")
 
 
 def rebuild_view(report: RebuildReport) -> Iterator[RenderableType]:
