@@ -53,6 +53,7 @@ class History:
         self.looked_at_wide = False
         self.looked_at_time = False
         self._folded: dict[str, Any] = {}
+        self._of_types: dict[tuple[type[EventData], ...], list[Any]] = {}
 
     @property
     def events(self) -> tuple[Recorded, ...]:
@@ -85,13 +86,15 @@ class History:
 
     def only(self, *models: type[EventData]) -> list[Recorded]:
         """The person's events of these types."""
-        self.looked_at |= bits_of(models)
-        return [event for event in self.everything if isinstance(event.data, models)]
+        return [event for event, _ in self.every(*models)]
 
     def every(self, *models: type[Data]) -> list[tuple[Recorded, Data]]:
-        """The person's events of these types, each with its data."""
+        """The person's events of these types, each with its data; looked for once, and shared."""
         self.looked_at |= bits_of(models)
-        return _of(self.everything, models)
+        found = self._of_types.get(models)
+        if found is None:
+            found = self._of_types[models] = _of(self.everything, models)
+        return found
 
     def every_wide(self, *models: type[Data]) -> list[tuple[Recorded, Data]]:
         """The controller's own events of these types, each with its data."""
