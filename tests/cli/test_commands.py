@@ -210,7 +210,7 @@ def test_dispatch_goes_on_until_it_is_interrupted(run: Run, opened: Opened) -> N
 
 
 def test_record_reads_standard_input(run: Run, opened: Opened) -> None:
-    """- is passed on as such; the file is not looked for. Then people are judged anew, if need be."""
+    """- is passed on as such; no file is looked for. Then people are judged anew, if need be."""
     result = run("record", "-", stdin="{}\n")
     assert result.exit_code == 0
     assert [call[:2] for call in opened.tracker.calls] == [("record_file", ("-",)), ("rejudge", ())]
