@@ -15,8 +15,9 @@ from lineage.domain.facts import Facts, Recorded, Request
 from lineage.domain.parties import parties_of, renamed
 from lineage.domain.planning.causes import is_accepted
 from lineage.domain.planning.dossier import Dossier
-from lineage.domain.planning.states import request_state
+from lineage.domain.planning.states import UNDECIDED, request_state
 from lineage.domain.questions.deadlines import limits
+from lineage.domain.questions.entitlement import entitlement
 from lineage.events import Event, EventData, RequestDecided, RequestReceived
 from lineage.events.errors import problems_of
 from lineage.events.times import from_micros
@@ -182,7 +183,7 @@ class Requests:
             request=request_id,
             subject=subject,
             ver=ver,
-            state="received" if latest is None else self._state(asked, latest, today),
+            state=UNDECIDED if latest is None else self._state(asked, latest, today),
             if_accepted=if_accepted,
             notify=joined_rows(standing_duties(rows, notices), unplanned),
             exclude=excluded(rows),
@@ -293,7 +294,7 @@ class Requests:
             entry = self._ask.registry.recipient(controller, notice.recipient)
             if entry is not None:
                 days[notice.recipient] = entry.answer_within.days
-        return request_state(
+        found = request_state(
             request,
             asked.cause(request),
             asked.notices(request),
@@ -301,6 +302,10 @@ class Requests:
             today=today,
             answer_days=days,
         )
+        if found != UNDECIDED:
+            return found
+        dossier = asked.dossier
+        return entitlement(dossier.policy_at, dossier.whole.history, request.request_id).state
 
 
 def _model(model: type[EventData], fields: dict[str, Any]) -> EventData:

@@ -23,6 +23,9 @@ CODE = re.compile(r"`([^`]+)`")
 REQUEST_STATES = frozenset(
     {
         "received",
+        "needs_evaluation",
+        "verified",
+        "triaged",
         "withdrawn",
         "refused",
         "accepted",
@@ -92,13 +95,21 @@ def test_states_are_those_of_the_code(heading: str, states: frozenset[str]) -> N
     assert in_picture == states
 
 
-def test_request_states_are_those_that_planning_gives() -> None:
-    """The list above is what `request_state` can return: its words, and an accepting outcome."""
-    source = (ROOT / "lineage" / "domain" / "planning" / "states.py").read_text(encoding="utf-8")
-    body = source[source.index("def request_state(") :]
-    body = body[: body.index("\ndef ", 1)]
+def words_returned(module: str, function: str) -> set[str]:
+    """The words that a function of the domain returns as such."""
+    source = (ROOT / "lineage" / "domain" / module).read_text(encoding="utf-8")
+    body = source[source.index(f"def {function}(") :]
+    body = body.partition("\ndef ")[0]
     returned = [line for line in body.splitlines() if line.strip().startswith("return ")]
-    words = {word for line in returned for word in re.findall(r'"([a-z_]+)"', line)}
+    return {word for line in returned for word in re.findall(r'"([a-z_]+)"', line)}
+
+
+def test_request_states_are_those_that_the_domain_gives() -> None:
+    """The list above is what the state of a request can be, decided or not; "partly" is an
+    outcome.
+    """
+    words = words_returned("planning/states.py", "request_state")
+    words |= words_returned("questions/entitlement.py", "_state")
     assert words | {"partly"} == REQUEST_STATES
     assert Plan.model_fields["state"].annotation is str
     assert get_args(Plan.model_fields["state"].annotation) == ()

@@ -142,12 +142,12 @@ def test_one_request_id_of_two_people_is_ambiguous(tracker: Tracker) -> None:
 def test_a_decision_dated_in_the_future_counts_from_then_on(tracker: Tracker, clock: Clock) -> None:
     """Now the request is undecided; asked as of a later day, and on that day, it is accepted."""
     record(tracker, share(), asked(), decided(at="2027-03-06"))
-    assert tracker.request_status("r1").state == "received"
+    assert tracker.request_status("r1").state == "needs_evaluation"
     assert tracker.request_status("r1").decided is None
-    assert tracker.plan("r1").state == "received"
+    assert tracker.plan("r1").state == "needs_evaluation"
     assert tracker.request_status("r1").notices == []
     later = tracker.plan("r1", as_of=moment("2027-03-07"))
-    assert later.state != "received"
+    assert later.state != "needs_evaluation"
     assert [row.recipient for row in later.notify] == ["FastParcel"]
     clock.set("2027-03-07")
     assert tracker.request_status("r1").decided == moment("2027-03-06")

@@ -26,7 +26,7 @@ def test_the_way_of_a_request(shop: Shop) -> None:
     shop.share("PayWay", "bank_card")
     shop.share("FastParcel", "email", subject="m2")
     opened = shop.tracker.open_request("m1", request_id="r1")
-    assert (opened.state, opened.notices) == ("received", [])
+    assert (opened.state, opened.notices) == ("needs_evaluation", [])
 
     preview = shop.tracker.plan("r1", if_accepted=True)
     decided = shop.tracker.decide_request("r1", outcome="accepted", ver=preview.ver)
@@ -67,7 +67,7 @@ def test_a_changed_plan_is_not_approved(shop: Shop) -> None:
         shop.tracker.decide_request("r1", outcome="accepted", ver=shown.ver)
     assert shop.rows("events") == before
     assert shop.rows("tasks") == []
-    assert (shop.status().state, shop.status().outcome) == ("received", None)
+    assert (shop.status().state, shop.status().outcome) == ("needs_evaluation", None)
 
     again = shop.tracker.plan("r1", if_accepted=True)
     assert caught.value.ver == again.ver
@@ -134,7 +134,7 @@ def test_fulfilled_needs_our_own_systems_too(shop: Shop) -> None:
 def test_a_request_of_somebody_never_recorded(shop: Shop) -> None:
     """A stranger's request can be opened and accepted: nobody holds anything, nobody is told."""
     opened = shop.tracker.open_request("stranger", controller=CONTROLLER, request_id="r1")
-    assert opened.state == "received"
+    assert opened.state == "needs_evaluation"
     plan = shop.tracker.decide_request("r1", outcome="accepted")
     assert (plan.notify, plan.exclude, plan.erase) == ([], [], [])
     assert shop.status().state == "fulfilled"
@@ -165,7 +165,7 @@ def test_ids_are_unique_per_controller(shop: Shop) -> None:
         shop.tracker.decide_request("r1", outcome="accepted")
     plan = shop.tracker.decide_request("r1", outcome="accepted", controller="senro")
     assert [row.recipient for row in plan.notify] == ["Parcels"]
-    assert shop.tracker.request_status("r1", controller=CONTROLLER).state == "received"
+    assert shop.tracker.request_status("r1", controller=CONTROLLER).state == "needs_evaluation"
 
 
 def test_an_id_is_not_given_twice(shop: Shop) -> None:
@@ -209,9 +209,9 @@ def test_requests_are_listed(shop: Shop) -> None:
     rows = shop.tracker.requests()
     assert [(r.request, r.subject, r.state, r.notices) for r in rows] == [
         ("r2", "m2", "in_progress", {"sent": 1}),
-        ("r1", "m1", "received", {}),
+        ("r1", "m1", "needs_evaluation", {}),
     ]
-    assert [r.request for r in shop.tracker.requests(state="received")] == ["r1"]
+    assert [r.request for r in shop.tracker.requests(state="needs_evaluation")] == ["r1"]
 
 
 def test_a_withdrawn_request_is_not_carried_out(shop: Shop) -> None:

@@ -11,8 +11,19 @@ from lineage.render.text import moment, plain, spoken, words
 from lineage.service.answers import NoticeRow, RequestRow, RequestStatus
 
 _DONE = frozenset({"erased", "refused", "kept_by_law", "fulfilled", "forgotten"})
-_OPEN = frozenset({"planned", "sent", "acknowledged", "working", "in_progress", "received"})
-_LATE = frozenset({"overdue", "unreachable", "awaiting_person", "unfulfilled"})
+_OPEN = frozenset(
+    {
+        "planned",
+        "sent",
+        "acknowledged",
+        "working",
+        "in_progress",
+        "received",
+        "verified",
+        "triaged",
+    }
+)
+_LATE = frozenset({"overdue", "unreachable", "awaiting_person", "unfulfilled", "needs_evaluation"})
 
 
 def state(word: str) -> Text:

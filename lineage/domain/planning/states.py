@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Final
 
 from lineage.domain.facts import CLOSED_NOTICE_STATES, Notice, Request
 from lineage.domain.planning.causes import Cause, is_accepted
 from lineage.domain.planning.notices import outstanding, uncovered
 from lineage.domain.planning.rows import PlanRows
+
+UNDECIDED: Final = "received"
+"""No decision yet; how far its handling is, the question about entitlement tells."""
 
 
 def request_state(
@@ -31,7 +35,7 @@ def request_state(
         if request.withdrawn_at is not None and not is_accepted(request):
             return "withdrawn"
         if request.decided_at is None:
-            return "received"
+            return UNDECIDED
         if request.outcome == "refused":
             return "refused"
         return request.outcome or "accepted"
