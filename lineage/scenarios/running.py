@@ -27,7 +27,7 @@ from lineage.service.acts import Acts
 from lineage.service.answers import Question
 from lineage.service.checking import OPERATOR_CLASSES, Checker
 from lineage.service.errors import LineageError
-from lineage.service.incoming import from_events
+from lineage.service.incoming import Incoming
 from lineage.service.recording import Recorder
 from lineage.storage.errors import StorageError
 from lineage.storage.throwaway import throwaway_store
@@ -127,8 +127,8 @@ class _OneRun:
         numbered = enumerate(self.scenario.form.given)
         for number, event in sorted(numbered, key=lambda pair: pair[1].recorded):
             self.clock.at = event.recorded
-            one = from_events([self._event(number, event)])
-            for problem in self.recorder.record(one, batch_size=1).problems:
+            one = Incoming(1, None, "item 1", self._event(number, event))
+            for problem in self.recorder.record_one(one).problems:
                 path = ".".join(filter(None, (f"given[{event.ev or number}]", problem.field)))
                 yield Difference(path, problem.expected, f"refused ({problem.reason})")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from lineage.storage.engines import is_sqlite, open_engine, parse_url, writing
 from lineage.storage.keys import create_keys
 
 PREFIX = "lineage_scenarios_"
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only ever a folder of our own in it, mode 0700
 
 Emptied = Callable[[], str]
 """Gives the URL of the store, as empty as a new one; whoever had it before has closed it."""
@@ -29,7 +31,7 @@ def throwaway_store(url: str | None = None) -> Iterator[tuple[Emptied, Path]]:
     Without a URL, and for one of a file, it is a file in a temporary folder; on a server it is a
     schema of its own in that database, which touches nothing that is there.
     """
-    with tempfile.TemporaryDirectory(prefix="lineage-") as name:
+    with tempfile.TemporaryDirectory(prefix="lineage-", dir=_in_memory()) as name:
         folder = Path(name)
         checks = create_keys(folder / "keys").checks()
         if url is None or parse_url(url).get_backend_name() == "sqlite":
@@ -40,6 +42,11 @@ def throwaway_store(url: str | None = None) -> Iterator[tuple[Emptied, Path]]:
             with _own_schema(url) as inside:
                 schema.upgrade(inside, key_checks=checks)
                 yield lambda: _emptied(inside), folder / "keys"
+
+
+def _in_memory() -> Path | None:
+    """A place in memory, where there is one: nobody needs these files after a loss of power."""
+    return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
 
 
 def _copied(folder: Path) -> str:
