@@ -242,7 +242,8 @@ def fan_out_rule(policy: Policy, kinds: Sequence[str | None]) -> Rule | None:
     hops = "direct" if len(kinds) == DIRECT_HOPS or documented else "later"
     rules = [rule for rule in policy.of(FanOut) if rule.hops == hops]
     naming = [rule for rule in rules if kinds[-1] in rule.to]
-    return next(iter(naming or [rule for rule in rules if not rule.to]), None)
+    others = [rule for rule in rules if not rule.to and kinds[-1] not in rule.but]
+    return next(iter(naming or others), None)
 
 
 def senders(facts: Facts) -> dict[str, list[str]]:

@@ -23,6 +23,9 @@ class FanOut(Rule):
     to: Distinct[RecipientKind] = Field(
         (), description="Kinds of recipients; empty: all that no other row of these hops names."
     )
+    but: Distinct[RecipientKind] = Field(
+        (), description="Kinds that a row without kinds leaves to others."
+    )
 
 
 class DocumentedHop(Rule):
