@@ -8,6 +8,7 @@ they are made in parallel, and inserted in the order of their refs, which is no 
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ RECIPIENTS = 40
 LOG = 9_999
 """Far from those of the lanes that record."""
 
-TABLES = (t.subjects, t.events, t.persons, t.edges)
+TABLES = (t.subjects, t.events, t.persons, t.edges, t.findings)
 _INSERT = {table.name: Insert(table) for table in TABLES}
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -150,16 +151,22 @@ class Maker:
         self._kinds = kinds()
         assert tracker.record(self._kinds).recorded == len(self._kinds)
         store = tracker.store
-        self._persons, self._edges = [], []
+        self._persons, self._edges, self._findings = [], [], []
+        self._recorded_at: list[int] = []
         with store.reading() as conn:
             edges = {row[0]: tuple(row[1:]) for row in conn.execute(t.edges.select())}
-            persons = {row[0]: tuple(row[1:]) for row in conn.execute(t.persons.select())}
+            persons = {row.subject_ref: row._asdict() for row in conn.execute(t.persons.select())}
+            findings = defaultdict(list)
+            for row in conn.execute(t.findings.select()):
+                findings[row.subject_ref].append(tuple(row[2:]))
         drafts = store.prepare([(None, kind) for kind in self._kinds]).drafts
         for draft in drafts:
             ref = draft.row.subject_ref
-            *person, _log = persons[ref]
-            self._persons.append((*person, LOG))
+            person = persons[ref] | {"log": LOG}
+            self._recorded_at.append(person["recorded_at"])
+            self._persons.append(tuple(person.values())[1:])
             self._edges.append(edges[ref])
+            self._findings.append(findings[ref])
 
     def rows(self, start: int, stop: int) -> Rows:
         """The rows of these people, by table."""
@@ -174,12 +181,12 @@ class Maker:
         found["subjects"] = [subject.row for subject in batch.new.values()]
         for number, draft in zip(range(start, stop), batch.drafts, strict=True):
             ref, key, type_, at, digest, body, _ = draft.row
-            person = self._persons[number % each]
-            recorded_at = person[-2]
-            row = (ref, key, LOG, number, type_, at, recorded_at, digest, body)
+            kind = number % each
+            row = (ref, key, LOG, number, type_, at, self._recorded_at[kind], digest, body)
             found["events"].append(row)
-            found["persons"].append((ref, *person))
-            found["edges"].append((ref, *self._edges[number % each]))
+            found["persons"].append((ref, *self._persons[kind]))
+            found["edges"].append((ref, *self._edges[kind]))
+            found["findings"] += ((ref, key, *finding) for finding in self._findings[kind])
         for rows in found.values():
             rows.sort()
         return found

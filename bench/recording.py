@@ -15,6 +15,7 @@ from bench.worker import Work
 
 TARGETS = {"postgresql": (0.20, 0.28), "sqlite": (0.22, 0.30)}
 TWO_WRITERS = (0.25, 0.35)
+JUDGING = 0.85
 
 Round = tuple[float, float, float]
 """Ratio, ours and the floor's a second."""
@@ -45,6 +46,7 @@ def _on(stores: Stores, engine: Engine, crowd: Crowd) -> Iterator[Row]:
             say(f"record, {name}, {NAMES[engine]}: {rounds[-1][0]:.3f} of the floor")
         target, moonshot = TARGETS[engine] if name == "shop" else (None, None)
         yield row_of(f"record, {name}, {NAMES[engine]}", rounds, target, moonshot)
+    yield _judging(crowd, size, engine)
     if engine == "sqlite":  # which has one writer
         return
     rounds = []
@@ -53,6 +55,33 @@ def _on(stores: Stores, engine: Engine, crowd: Crowd) -> Iterator[Row]:
         rounds.append(_two_writers(stores, crowd, events))
         say(f"record, shop, two writers: {rounds[-1][0]:.3f} of the floor")
     yield row_of(f"record, shop, {NAMES[engine]}, two writers", rounds, *TWO_WRITERS)
+
+
+def _judging(crowd: Crowd, size: Size, engine: Engine) -> Row:
+    """The shop's stream as it is, and with nobody who judges it, in turns."""
+    store = crowd.tracker.store
+    verdicts = store.verdicts
+    assert verdicts is not None
+    asked, judged = verdicts.asked, verdicts.judged
+    took: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(1, 2 * size.rounds + 1):
+        judging = number % 2 == 0
+        events = disturbed(shop_round(size, 20 + number))
+        store.verdicts = verdicts if judging else None
+        try:
+            took[judging].append(size.events / _one_program(crowd, events)[1])
+        finally:
+            store.verdicts = verdicts
+    on, off = middle(took[True]), middle(took[False])
+    say(f"record, shop, {NAMES[engine]}: judging costs {(on - off) / size.events * 1e6:.0f} µs")
+    kept = 1 - (verdicts.judged - judged) / (verdicts.asked - asked)
+    note = (
+        f"{(on - off) / size.events * 1e6:.0f} µs an event, of all that judging looks at"
+        f" {kept:.0%} by verdicts that were kept; under all five policies"
+    )
+    what = f"record with judging / without, shop, {NAMES[engine]}"
+    ours, bare = rate(size.events, on), rate(size.events, off)
+    return Row(what, ours, bare, off / on, JUDGING, note=note)
 
 
 def row_of(what: str, rounds: Sequence[Round], target: float | None, moonshot: float | None) -> Row:
