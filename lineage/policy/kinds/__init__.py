@@ -9,6 +9,8 @@ from typing import Annotated
 from pydantic import Field
 
 from lineage.policy.kinds.bounds import EvidenceNeeded, PurposeBound
+from lineage.policy.kinds.breach import BreachNotice
+from lineage.policy.kinds.changes import ChangeArchive, ChangeConsent, ChangeNotice, PolicyFact
 from lineage.policy.kinds.ending import (
     AccountData,
     AwaitDeletionRequest,
@@ -30,8 +32,16 @@ from lineage.policy.kinds.fan_out import (
     OpenOrder,
     ThirdPartyRequest,
 )
+from lineage.policy.kinds.mergers import MayTransfer, TransferClosed
 from lineage.policy.kinds.minors import AgeOfMinority, GuardianForAccount, MinorCleanUp, MinorsData
 from lineage.policy.kinds.personal import Combination
+from lineage.policy.kinds.places import (
+    KeptIn,
+    MayLeave,
+    PurchaseData,
+    StoredIn,
+    TransferSafeguards,
+)
 from lineage.policy.kinds.recipients import (
     MayReceive,
     NeverSold,
@@ -63,7 +73,11 @@ AnyRule = Annotated[
     | AwaitDeletionRequest
     | BackupAlert
     | BackupDuty
+    | BreachNotice
     | CancellationFanOut
+    | ChangeArchive
+    | ChangeConsent
+    | ChangeNotice
     | CleanUpFanOut
     | Combination
     | CountsAsErased
@@ -76,15 +90,20 @@ AnyRule = Annotated[
     | FanOut
     | GuardianForAccount
     | IdentityCheck
+    | KeptIn
     | LateShare
     | LegalCompulsion
     | LegalHold
+    | MayLeave
     | MayReceive
+    | MayTransfer
     | MinorCleanUp
     | MinorsData
     | NeverSold
     | NoticeClock
     | OpenOrder
+    | PolicyFact
+    | PurchaseData
     | PurposeBound
     | RefusalGround
     | Repetition
@@ -104,6 +123,9 @@ AnyRule = Annotated[
     | ShareException
     | SharingNotice
     | Stated
-    | ThirdPartyRequest,
+    | StoredIn
+    | ThirdPartyRequest
+    | TransferClosed
+    | TransferSafeguards,
     Field(discriminator="kind"),
 ]
