@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from lineage.cli.commands import (
-    breach,
     check,
     database,
     dead_letters,
@@ -37,7 +36,6 @@ _MODULES = (
     check,
     requests,
     retention,
-    breach,
     policy,
     scenario,
     dispatch,

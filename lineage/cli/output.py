@@ -48,7 +48,7 @@ def give(
     JSON shows besides, without repeating what they rest on.
     """
     if as_json:
-        besides = {name: _without_frame(one) for name, one in (more or {}).items()}
+        besides = {name: _besides(name, one) for name, one in (more or {}).items()}
         if besides:
             shown = answer.model_dump(mode="json", by_alias=True) | besides
             sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
@@ -62,9 +62,11 @@ def give(
         raise typer.Exit(errors.UNKNOWN)
 
 
-def _without_frame(answer: Question) -> dict[str, Any]:
+def _besides(name: str, answer: Question) -> Any:
+    """An answer under a key of another; one that has nothing but what the key names is that."""
     frame = set(Question.model_fields)
-    return answer.model_dump(mode="json", by_alias=True, exclude=frame)
+    own = answer.model_dump(mode="json", by_alias=True, exclude=frame)
+    return own[name] if own.keys() == {name} else own
 
 
 def give_rows(

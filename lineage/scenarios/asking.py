@@ -51,6 +51,7 @@ def _plan(asked: Asked) -> Question:
 ASK: Final[Mapping[str, Callable[[Asked], Question]]] = {
     "plan": _plan,
     "findings": lambda asked: asked.tracker.check(**asked.at),
+    "exceptions": lambda asked: asked.tracker.exceptions(**asked.at),
     "deadlines": lambda asked: asked.tracker.deadlines(asked.name, **asked.at),
     "entitlement": lambda asked: asked.tracker.entitlement(asked.name, **asked.at),
     "refusal": lambda asked: asked.tracker.refusal(asked.name, grounds=asked.grounds, **asked.at),
@@ -58,6 +59,4 @@ ASK: Final[Mapping[str, Callable[[Asked], Question]]] = {
     "status": lambda asked: asked.tracker.status(asked.name, **asked.at),
     "minors": lambda asked: asked.tracker.minors(asked.name, **asked.at),
     "cancellation": lambda asked: asked.tracker.cancellation(asked.name, **asked.at),
-    "breach": lambda asked: asked.tracker.breach(**asked.at),
-    "policy": lambda asked: asked.tracker.policy_facts(**asked.at),
 }

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lineage.domain.findings import Finding
 from lineage.domain.history.history import History
 from lineage.domain.judging import PolicyAt
-from lineage.domain.questions.breach import BreachDue, breaches
-from lineage.domain.questions.policy_facts import policy_facts
+from lineage.domain.questions.exceptions import exceptions
 from lineage.domain.questions.retention import retention
 from lineage.domain.rules.table import JUDGES
 from lineage.service import policy_answers as answers
@@ -25,7 +24,6 @@ from lineage.service.people import View, view_at
 from lineage.service.policies import rule_rows
 from lineage.service.querying import Questions
 from lineage.storage.freshness import read_freshness
-from lineage.storage.persons import components, linked_refs
 
 if TYPE_CHECKING:
     from lineage.storage.engines import Connection
@@ -49,6 +47,13 @@ class Audit:
             frame = self._ask.frame(conn, controller, view, nothing=not rows)
         return answers.Findings(**frame, findings=rows)
 
+    def exceptions(self, at: At, *, subject: str | None) -> answers.Exceptions:
+        """Which exceptions from consent events name, and whether the policy lists them."""
+        with self._reading(at, subject) as (conn, controller, view):
+            rows = list(self._rows(conn, controller, subject, view, of_person=exception_rows))
+            frame = self._ask.frame(conn, controller, view, nothing=not rows)
+        return answers.Exceptions(**frame, exceptions=rows)
+
     def retention(self, at: At, *, subject: str | None) -> answers.Retention:
         """What of our own data must go, what must be kept, and by when."""
         with self._reading(at, subject) as (conn, controller, view):
@@ -56,53 +61,15 @@ class Audit:
             frame = self._ask.frame(conn, controller, view, nothing=not rows)
         return answers.Retention(**frame, due=rows)
 
-    def breach(self, at: At) -> answers.Breaches:
-        """What each breach on record demands: by when, who was not told, the regulator."""
-        with self._reading(at, None) as (conn, controller, view):
-            history = self._histories.of_controller(conn, controller, view)
-            found = breaches(self._histories.policy_at(controller), history)
-            rows = [self._breach_row(conn, due) for due in found]
-            frame = self._ask.frame(conn, controller, view, nothing=not rows)
-        return answers.Breaches(**frame, breaches=rows)
-
-    def _breach_row(self, conn: Connection, due: BreachDue) -> answers.BreachRow:
-        """A breach with the ids of the persons, whom the record has by their refs.
-
-        Who was told under another id of the same person was told.
-        """
-        missing = [bytes.fromhex(ref) for ref in due.not_told]
-        told = {bytes.fromhex(ref) for ref in due.told}
-        connected, links = linked_refs(conn, [*missing, *told])
-        reached = {
-            ref
-            for group in components(connected, links)
-            if told.intersection(group)
-            for ref in group
-        }
-        names = self._ask.store.keyring.names(conn, [ref for ref in missing if ref not in reached])
-        return answers.BreachRow(
-            breach=due.breach,
-            notify_by=due.notify_by,
-            not_told=sorted(names.values()),
-            regulator=due.regulator,
-            rule=due.rule,
-        )
-
     def policy_facts(self, at: At) -> answers.PolicyFacts:
-        """The version in force, what it says of itself, and its rules."""
+        """The version in force, and its rules."""
         with self._reading(at, None) as (conn, controller, view):
             frame = self._ask.frame(conn, controller, view, nothing=False)
         policy = self._histories.policy_at(controller)(view.as_of)
-        facts = policy_facts(policy)
         return answers.PolicyFacts(
             **frame,
             name=policy.name,
             effective_from=policy.effective_from,
-            facts=answers.Facts(
-                use_binds=facts.use_binds,
-                affiliate_consent_by=facts.affiliate_consent_by,
-                important_messages_optional=facts.important_messages_optional,
-            ),
             rules=list(rule_rows(policy)),
         )
 
@@ -163,6 +130,16 @@ def controller_meant(
 def finding_rows(subject: str, history: History, policy_at: PolicyAt) -> Iterator[FindingRow]:
     """The findings on a person's events."""
     return _finding_rows(JUDGES.of_person(history, policy_at), subject)
+
+
+def exception_rows(
+    _subject: str, history: History, policy_at: PolicyAt
+) -> Iterator[answers.ExceptionRow]:
+    """The exceptions that a person's events name."""
+    for use in exceptions(policy_at, history):
+        yield answers.ExceptionRow(
+            event=use.event.id, exception=use.exception, valid=use.valid, rule=use.rule
+        )
 
 
 def due_rows(subject: str, history: History, policy_at: PolicyAt) -> Iterator[answers.DueRow]:

@@ -44,6 +44,17 @@ class PolicyFace:
         """
         return self._audit.check(At(controller, as_of, known_at), subject=subject)
 
+    def exceptions(
+        self,
+        *,
+        controller: str | None = None,
+        subject: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Exceptions:
+        """Which exceptions from consent events name, and whether the policy lists them for it."""
+        return self._audit.exceptions(At(controller, as_of, known_at), subject=subject)
+
     def deadlines(
         self,
         request: str,
@@ -125,18 +136,6 @@ class PolicyFace:
         """Where the cancellation of the account stands, and what becomes of its data."""
         return self._persons.cancellation(subject, At(controller, as_of, known_at))
 
-    def breach(
-        self,
-        *,
-        controller: str | None = None,
-        as_of: datetime | None = None,
-        known_at: datetime | None = None,
-    ) -> answers.Breaches:
-        """What each breach on record demands: by when persons are told, who was not, and whether
-        the regulator has its report. The latest is the last.
-        """
-        return self._audit.breach(At(controller, as_of, known_at))
-
     def policy_facts(
         self,
         *,
@@ -144,5 +143,5 @@ class PolicyFace:
         as_of: datetime | None = None,
         known_at: datetime | None = None,
     ) -> answers.PolicyFacts:
-        """The version of a policy that is in force, what it says of itself, and its rules."""
+        """The version of a policy that is in force, and its rules."""
         return self._audit.policy_facts(At(controller, as_of, known_at))

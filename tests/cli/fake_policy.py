@@ -26,6 +26,14 @@ def policy_answers() -> dict[str, Any]:
     """Return the answer to each of these calls."""
     return {
         "check": answers.Findings(**STANDING, findings=[finding()]),
+        "exceptions": answers.Exceptions(
+            **STANDING,
+            exceptions=[
+                answers.ExceptionRow(
+                    event="01JB", exception="lawful_public_source", valid=True, rule="003.Q.1"
+                )
+            ],
+        ),
         "deadlines": answers.Deadlines(
             **STANDING,
             request="r1",
@@ -91,27 +99,7 @@ def policy_answers() -> dict[str, Any]:
             sensitive=False,
             rule="000.L.3",
         ),
-        "breach": answers.Breaches(
-            **STANDING,
-            breaches=[
-                answers.BreachRow(
-                    breach="b1",
-                    notify_by=DAY,
-                    not_told=[ID],
-                    regulator="due",
-                    rule="001.N.1",
-                )
-            ],
-        ),
         "policy_facts": answers.PolicyFacts(
-            **STANDING,
-            name="Sesiiduo",
-            effective_from=None,
-            facts=answers.Facts(
-                use_binds=True,
-                affiliate_consent_by="recipient",
-                important_messages_optional=None,
-            ),
-            rules=[],
+            **STANDING, name="Sesiiduo", effective_from=None, rules=[]
         ),
     }

@@ -35,7 +35,8 @@ def check(
 ) -> None:
     """Show what breaks a rule of the policy, what breaks one of our defaults, what none covers.
 
-    Each with its rule, its event and a sentence. Exit code 1 if anything is found.
+    Each with its rule, its event and a sentence. Exit code 1 if anything is found. JSON also shows
+    which exceptions from consent events rely on, and whether the policy lists them.
     """
     if history:
         _check_history(place, controller, subject, as_of or known_at, as_json=as_json)
@@ -44,7 +45,15 @@ def check(
         answer = tracker.check(
             controller=controller, subject=subject, as_of=as_of, known_at=known_at
         )
-    give(answer, as_json=as_json, view=findings_view)
+        more = {}
+        if as_json:
+            more["exceptions"] = tracker.exceptions(
+                controller=answer.controller,
+                subject=subject,
+                as_of=answer.as_of,
+                known_at=answer.known_at,
+            )
+    give(answer, as_json=as_json, view=findings_view, more=more)
     if answer.findings:
         raise typer.Exit(errors.FOUND)
 

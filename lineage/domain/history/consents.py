@@ -82,6 +82,37 @@ class Consents:
             for event, withdrawal in self._withdrawn
         )
 
+    def taken_back(
+        self, category: str, at: Moment, use: Use, *, consent_id: str | None = None
+    ) -> bool:
+        """Whether this use of a category rested on a consent that was withdrawn, and rests on none.
+
+        It rested on the consent it names, or on one that spoke of such a use in particular: of its
+        purpose, or of the category.
+        """
+        if not self._withdrawn or self.grants(category, at, use):
+            return False
+        if self.withdrawn_by_name(consent_id, at):
+            return True
+        if any(
+            event.moment < at and _fits(grant, category, use)
+            for event, grant in self.named(consent_id)
+        ):
+            return True
+        return any(
+            event.moment < at
+            and _among(withdrawal.categories, category)
+            and any(_speaks_of(scope, category, use) for scope in self._scopes(event, withdrawal))
+            for event, withdrawal in self._withdrawn
+        )
+
+    def _scopes(
+        self, event: Recorded, withdrawal: ConsentWithdrawn
+    ) -> Sequence[ConsentGranted | ConsentWithdrawn]:
+        """What a withdrawal is about: the consent of its name, or what it says itself."""
+        named = self.named(withdrawal.consent_id)
+        return [grant for granted, grant in named if granted.moment < event.moment] or [withdrawal]
+
     def named(self, consent_id: str | None) -> Sequence[tuple[Recorded, ConsentGranted]]:
         """The consents on record under this id, whenever they were given."""
         if consent_id is None:
@@ -114,6 +145,13 @@ def _fits(consent: ConsentGranted | ConsentWithdrawn, category: str, use: Use) -
         and _agree(consent.purpose, use.purpose)
         and _agree(consent.region, use.region)
     )
+
+
+def _speaks_of(consent: ConsentGranted | ConsentWithdrawn, category: str, use: Use) -> bool:
+    """Whether a consent names the purpose of the use, or its category for any purpose."""
+    if not _fits(consent, category, use):
+        return False
+    return consent.purpose == use.purpose if consent.purpose else consent.categories is not None
 
 
 def _among(categories: Sequence[str] | None, category: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from lineage.domain.facts import Moment
 from lineage.domain.findings import Finding, broken, gap
+from lineage.domain.history.optouts import opt_outs_of
 from lineage.domain.judging import Case
 from lineage.domain.rules.permits import consented, noticed, permitted, withdrawn
 from lineage.domain.rules.share import Share, share_of
-from lineage.events import DataSold, MarketingOptIn, MarketingOptOut
+from lineage.events import DataSold
 from lineage.policy.kinds.bounds import PurposeBound
 from lineage.policy.kinds.recipients import (
     MayReceive,
@@ -160,7 +160,7 @@ def _after_opt_out(case: Case, share: Share) -> Iterator[Finding]:
     for rule in case.policy.of(ShareAfterOptOut):
         if share.recipient_kind not in rule.recipients:
             continue
-        since = _out_of_marketing(case, share.at)
+        since = opt_outs_of(case.history).since(None, share.at)
         if since is None:
             continue
         consents = case.history.consents
@@ -171,16 +171,3 @@ def _after_opt_out(case: Case, share: Share) -> Iterator[Finding]:
         }
         if unwanted:
             yield broken(rule, case.event, unwanted)
-
-
-def _out_of_marketing(case: Case, at: Moment) -> Moment | None:
-    """Since when the person has been out of some marketing; None where it is not."""
-    out: dict[str | None, Moment] = {}
-    for event, data in case.history.before(at, MarketingOptOut, MarketingOptIn):
-        if isinstance(data, MarketingOptOut):
-            out[data.channel] = event.moment
-        elif data.channel is None:
-            out.clear()
-        else:
-            out.pop(data.channel, None)
-    return max(out.values(), default=None)

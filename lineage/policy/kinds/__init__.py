@@ -9,8 +9,14 @@ from typing import Annotated
 from pydantic import Field
 
 from lineage.policy.kinds.bounds import EvidenceNeeded, PurposeBound
-from lineage.policy.kinds.breach import BreachNotice
-from lineage.policy.kinds.changes import ChangeArchive, ChangeConsent, ChangeNotice, PolicyFact
+from lineage.policy.kinds.collection import (
+    AuthorisedByPerson,
+    CollectionClosed,
+    CollectionException,
+    Collects,
+    InboundPermission,
+    SourceAttested,
+)
 from lineage.policy.kinds.ending import (
     AccountData,
     AwaitDeletionRequest,
@@ -32,16 +38,8 @@ from lineage.policy.kinds.fan_out import (
     OpenOrder,
     ThirdPartyRequest,
 )
-from lineage.policy.kinds.mergers import MayTransfer, TransferClosed
 from lineage.policy.kinds.minors import AgeOfMinority, GuardianForAccount, MinorCleanUp, MinorsData
 from lineage.policy.kinds.personal import Combination
-from lineage.policy.kinds.places import (
-    KeptIn,
-    MayLeave,
-    PurchaseData,
-    StoredIn,
-    TransferSafeguards,
-)
 from lineage.policy.kinds.recipients import (
     MayReceive,
     NeverSold,
@@ -65,22 +63,30 @@ from lineage.policy.kinds.retention import (
     SelfClearing,
 )
 from lineage.policy.kinds.stated import Stated
+from lineage.policy.kinds.use import (
+    DecisionExplained,
+    MessageOptOut,
+    PurposeLimit,
+    TrackingStop,
+    UseAfterWithdrawal,
+)
 
 AnyRule = Annotated[
     AccountCovers
     | AccountData
     | AgeOfMinority
+    | AuthorisedByPerson
     | AwaitDeletionRequest
     | BackupAlert
     | BackupDuty
-    | BreachNotice
     | CancellationFanOut
-    | ChangeArchive
-    | ChangeConsent
-    | ChangeNotice
     | CleanUpFanOut
+    | CollectionClosed
+    | CollectionException
+    | Collects
     | Combination
     | CountsAsErased
+    | DecisionExplained
     | DocumentedHop
     | EndOfService
     | ErasureAfterCancellation
@@ -90,21 +96,19 @@ AnyRule = Annotated[
     | FanOut
     | GuardianForAccount
     | IdentityCheck
-    | KeptIn
+    | InboundPermission
     | LateShare
     | LegalCompulsion
     | LegalHold
-    | MayLeave
     | MayReceive
-    | MayTransfer
+    | MessageOptOut
     | MinorCleanUp
     | MinorsData
     | NeverSold
     | NoticeClock
     | OpenOrder
-    | PolicyFact
-    | PurchaseData
     | PurposeBound
+    | PurposeLimit
     | RefusalGround
     | Repetition
     | ReplyChannel
@@ -122,10 +126,10 @@ AnyRule = Annotated[
     | ShareClosed
     | ShareException
     | SharingNotice
+    | SourceAttested
     | Stated
-    | StoredIn
     | ThirdPartyRequest
-    | TransferClosed
-    | TransferSafeguards,
+    | TrackingStop
+    | UseAfterWithdrawal,
     Field(discriminator="kind"),
 ]
