@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lineage.cli.commands import (
+    breach,
     check,
     database,
     dead_letters,
@@ -36,6 +37,7 @@ _MODULES = (
     check,
     requests,
     retention,
+    breach,
     policy,
     scenario,
     dispatch,

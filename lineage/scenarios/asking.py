@@ -59,4 +59,6 @@ ASK: Final[Mapping[str, Callable[[Asked], Question]]] = {
     "status": lambda asked: asked.tracker.status(asked.name, **asked.at),
     "minors": lambda asked: asked.tracker.minors(asked.name, **asked.at),
     "cancellation": lambda asked: asked.tracker.cancellation(asked.name, **asked.at),
+    "breach": lambda asked: asked.tracker.breach(**asked.at),
+    "policy": lambda asked: asked.tracker.policy_facts(**asked.at),
 }

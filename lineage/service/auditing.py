@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 from lineage.domain.findings import Finding
 from lineage.domain.history.history import History
 from lineage.domain.judging import PolicyAt
+from lineage.domain.questions.breach import BreachDue, breaches
 from lineage.domain.questions.exceptions import exceptions
+from lineage.domain.questions.policy_facts import policy_facts
 from lineage.domain.questions.retention import retention
 from lineage.domain.rules.table import JUDGES
 from lineage.service import policy_answers as answers
@@ -24,6 +26,7 @@ from lineage.service.people import View, view_at
 from lineage.service.policies import rule_rows
 from lineage.service.querying import Questions
 from lineage.storage.freshness import read_freshness
+from lineage.storage.persons import components, linked_refs
 
 if TYPE_CHECKING:
     from lineage.storage.engines import Connection
@@ -61,15 +64,53 @@ class Audit:
             frame = self._ask.frame(conn, controller, view, nothing=not rows)
         return answers.Retention(**frame, due=rows)
 
+    def breach(self, at: At) -> answers.Breaches:
+        """What each breach on record demands: by when, who was not told, the regulator."""
+        with self._reading(at, None) as (conn, controller, view):
+            history = self._histories.of_controller(conn, controller, view)
+            found = breaches(self._histories.policy_at(controller), history)
+            rows = [self._breach_row(conn, due) for due in found]
+            frame = self._ask.frame(conn, controller, view, nothing=not rows)
+        return answers.Breaches(**frame, breaches=rows)
+
+    def _breach_row(self, conn: Connection, due: BreachDue) -> answers.BreachRow:
+        """A breach with the ids of the persons, whom the record has by their refs.
+
+        Who was told under another id of the same person was told.
+        """
+        missing = [bytes.fromhex(ref) for ref in due.not_told]
+        told = {bytes.fromhex(ref) for ref in due.told}
+        connected, links = linked_refs(conn, [*missing, *told])
+        reached = {
+            ref
+            for group in components(connected, links)
+            if told.intersection(group)
+            for ref in group
+        }
+        names = self._ask.store.keyring.names(conn, [ref for ref in missing if ref not in reached])
+        return answers.BreachRow(
+            breach=due.breach,
+            notify_by=due.notify_by,
+            not_told=sorted(names.values()),
+            regulator=due.regulator,
+            rule=due.rule,
+        )
+
     def policy_facts(self, at: At) -> answers.PolicyFacts:
-        """The version in force, and its rules."""
+        """The version in force, what it says of itself, and its rules."""
         with self._reading(at, None) as (conn, controller, view):
             frame = self._ask.frame(conn, controller, view, nothing=False)
         policy = self._histories.policy_at(controller)(view.as_of)
+        facts = policy_facts(policy)
         return answers.PolicyFacts(
             **frame,
             name=policy.name,
             effective_from=policy.effective_from,
+            facts=answers.Facts(
+                use_binds=facts.use_binds,
+                affiliate_consent_by=facts.affiliate_consent_by,
+                important_messages_optional=facts.important_messages_optional,
+            ),
             rules=list(rule_rows(policy)),
         )
 

@@ -183,9 +183,36 @@ class RuleRow(Answer):
     demands: dict[str, Any]
 
 
+class BreachRow(Answer):
+    """One breach. ``not_told`` are the persons who were neither told nor are covered by an
+    announcement; ``regulator`` is ``due``, ``reported`` or ``not_required``.
+    """
+
+    breach: str
+    notify_by: date
+    not_told: list[str]
+    regulator: str
+    rule: str
+
+
+class Breaches(Question):
+    """``lineage breach``: what each breach on record demands, the latest last."""
+
+    breaches: list[BreachRow]
+
+
+class Facts(Answer):
+    """What a policy says of itself; null is what it does not speak of."""
+
+    use_binds: bool | None
+    affiliate_consent_by: str | None
+    important_messages_optional: bool | None
+
+
 class PolicyFacts(Question):
-    """``lineage policy show CONTROLLER``: the version in force, and its rules."""
+    """``lineage policy show CONTROLLER``: the version in force, its facts and its rules."""
 
     name: str
     effective_from: date | None
+    facts: Facts
     rules: list[RuleRow]

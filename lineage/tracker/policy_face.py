@@ -136,6 +136,18 @@ class PolicyFace:
         """Where the cancellation of the account stands, and what becomes of its data."""
         return self._persons.cancellation(subject, At(controller, as_of, known_at))
 
+    def breach(
+        self,
+        *,
+        controller: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> answers.Breaches:
+        """What each breach on record demands: by when persons are told, who was not, and whether
+        the regulator has its report. The latest is the last.
+        """
+        return self._audit.breach(At(controller, as_of, known_at))
+
     def policy_facts(
         self,
         *,
@@ -143,5 +155,5 @@ class PolicyFace:
         as_of: datetime | None = None,
         known_at: datetime | None = None,
     ) -> answers.PolicyFacts:
-        """The version of a policy that is in force, and its rules."""
+        """The version of a policy that is in force, what it says of itself, and its rules."""
         return self._audit.policy_facts(At(controller, as_of, known_at))

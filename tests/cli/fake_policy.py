@@ -99,7 +99,27 @@ def policy_answers() -> dict[str, Any]:
             sensitive=False,
             rule="000.L.3",
         ),
+        "breach": answers.Breaches(
+            **STANDING,
+            breaches=[
+                answers.BreachRow(
+                    breach="b1",
+                    notify_by=DAY,
+                    not_told=[ID],
+                    regulator="due",
+                    rule="001.N.1",
+                )
+            ],
+        ),
         "policy_facts": answers.PolicyFacts(
-            **STANDING, name="Sesiiduo", effective_from=None, rules=[]
+            **STANDING,
+            name="Sesiiduo",
+            effective_from=None,
+            facts=answers.Facts(
+                use_binds=True,
+                affiliate_consent_by="recipient",
+                important_messages_optional=None,
+            ),
+            rules=[],
         ),
     }

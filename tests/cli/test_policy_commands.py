@@ -65,6 +65,11 @@ def test_show_has_status_cancellation_and_minors_in_json(run: Run, opened: Opene
         ("request refusal r1", ["nothing is refused", "001.I.9", "A fee: allowed by 001.I.10"]),
         ("retention", [ID, "order_info", "o1", "overdue", "2026-03-16", "002.J.3"]),
         ("request plan r1", ["violation", "000.E.2"]),
+        ("breach", ["b1", "2026-03-16", ID, "due", "001.N.1"]),
+        (
+            "policy show sesiiduo",
+            ["use binds: yes", "affiliate consent by: the recipient", "the text does not say"],
+        ),
     ],
 )
 def test_people_see_what_a_policy_says(run: Run, line: str, seen: list[str]) -> None:

@@ -28,8 +28,10 @@ def policy_list_view(rows: list[PolicyRow]) -> Iterator[RenderableType]:
 
 
 def policy_view(answer: PolicyFacts) -> Iterator[RenderableType]:
-    """Yield the version in force and one row per rule."""
+    """Yield the version in force, what it says of itself, and one row per rule."""
     yield title(f"{answer.name} ({answer.controller})", f"{len(answer.rules)} rules")
+    for name, fact in answer.facts:
+        yield note(f"{spoken(name)}: {_fact(fact)}")
     yield table(
         *("rule", "kind", "says", "section", "filled by"),
         rows=(_short(row) for row in answer.rules),
@@ -37,6 +39,12 @@ def policy_view(answer: PolicyFacts) -> Iterator[RenderableType]:
     )
     yield ""
     yield from standing(answer)
+
+
+def _fact(value: bool | str | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "the text does not say" if value is None else f"the {value}"
 
 
 def _short(row: RuleRow) -> list[Cell]:

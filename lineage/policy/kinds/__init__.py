@@ -9,6 +9,8 @@ from typing import Annotated
 from pydantic import Field
 
 from lineage.policy.kinds.bounds import EvidenceNeeded, PurposeBound
+from lineage.policy.kinds.breach import BreachNotice
+from lineage.policy.kinds.changes import ChangeArchive, ChangeConsent, ChangeNotice, PolicyFact
 from lineage.policy.kinds.collection import (
     AuthorisedByPerson,
     CollectionClosed,
@@ -38,8 +40,16 @@ from lineage.policy.kinds.fan_out import (
     OpenOrder,
     ThirdPartyRequest,
 )
+from lineage.policy.kinds.mergers import MayTransfer, TransferClosed
 from lineage.policy.kinds.minors import AgeOfMinority, GuardianForAccount, MinorCleanUp, MinorsData
 from lineage.policy.kinds.personal import Combination
+from lineage.policy.kinds.places import (
+    KeptIn,
+    MayLeave,
+    PurchaseData,
+    StoredIn,
+    TransferSafeguards,
+)
 from lineage.policy.kinds.recipients import (
     MayReceive,
     NeverSold,
@@ -79,7 +89,11 @@ AnyRule = Annotated[
     | AwaitDeletionRequest
     | BackupAlert
     | BackupDuty
+    | BreachNotice
     | CancellationFanOut
+    | ChangeArchive
+    | ChangeConsent
+    | ChangeNotice
     | CleanUpFanOut
     | CollectionClosed
     | CollectionException
@@ -96,17 +110,22 @@ AnyRule = Annotated[
     | FanOut
     | GuardianForAccount
     | IdentityCheck
+    | KeptIn
     | InboundPermission
     | LateShare
     | LegalCompulsion
     | LegalHold
+    | MayLeave
     | MayReceive
+    | MayTransfer
     | MessageOptOut
     | MinorCleanUp
     | MinorsData
     | NeverSold
     | NoticeClock
     | OpenOrder
+    | PolicyFact
+    | PurchaseData
     | PurposeBound
     | PurposeLimit
     | RefusalGround
@@ -128,7 +147,10 @@ AnyRule = Annotated[
     | SharingNotice
     | SourceAttested
     | Stated
+    | StoredIn
     | ThirdPartyRequest
+    | TransferClosed
+    | TransferSafeguards
     | TrackingStop
     | UseAfterWithdrawal,
     Field(discriminator="kind"),
