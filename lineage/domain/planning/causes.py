@@ -13,16 +13,13 @@ from lineage.domain.deadlines import last_day
 from lineage.domain.facts import Moment, Recorded, Request
 from lineage.domain.history.account import stages_of
 from lineage.domain.history.history import History
-from lineage.domain.history.minors import Minority
 from lineage.domain.history.requested import CANCELLATION
 from lineage.domain.planning.dossier import Dossier, Order, recorded_order
 from lineage.domain.questions.asked import account_data, cancellation_erasure
+from lineage.domain.questions.minors import clean_up
 from lineage.events import (
     AccountCancelled,
-    GuardianConsentGranted,
-    MinorIdentified,
     RequestReceived,
-    UserRegistered,
 )
 from lineage.events.times import from_micros, to_micros
 from lineage.policy.kinds.fan_out import CancellationFanOut, CleanUpFanOut, ThirdPartyRequest
@@ -202,19 +199,12 @@ def _bare_cancellation(dossier: Dossier) -> Iterator[Cause]:
 
 def _clean_up(dossier: Dossier) -> Iterator[Cause]:
     """The cause that a minor's data makes to which no guardian agreed."""
-    history = dossier.whole.history
-    for event in history.only(UserRegistered, MinorIdentified):
-        consent = getattr(event.data, "guardian_consent", None)
-        policy = dossier.policy_at(event.occurred_at)
-        minority = Minority(policy, history)
-        for rule in policy.of(CleanUpFanOut):
-            if (
-                consent == "none"
-                and minority.under(rule.under, event.moment)
-                and not history.before(event.moment, GuardianConsentGranted)
-            ):
-                yield _from(policy, None, event, rule)
-                return
+    due = clean_up(dossier.policy_at, dossier.whole.history)
+    if due is None:
+        return
+    policy = dossier.policy_at(due.event.occurred_at)
+    for rule in policy.of(CleanUpFanOut):
+        yield _from(policy, None, due.event, rule)
 
 
 def _from(policy: Policy, request_id: str | None, event: Recorded, rule: Rule) -> Cause:

@@ -115,12 +115,11 @@ class CancellationFanOut(Rule):
 
 
 class CleanUpFanOut(Rule):
-    """Recipients are told when a minor's data must go that nobody's guardian agreed to, without any
-    request: from the day of the registration, or on which it was found out.
+    """Recipients are told when a minor's data must be cleaned up, without any request: from the day
+    that starts the clean-up.
     """
 
     kind: Literal["clean_up_fan_out"]
-    under: int = Field(ge=1, le=100, description="The age in years from which nobody is meant.")
 
 
 class ThirdPartyRequest(Rule):
