@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from lineage.demo.endpoints import Book
 from lineage.demo.envelopes import ADDRESSES
 from lineage.demo.expected import Holding, Person, expected_told
+from lineage.demo.five import PolicyAnswers
 from lineage.demo.selection import Asking
 
 if TYPE_CHECKING:
@@ -77,3 +79,26 @@ def check_told(
     if book.changed_bodies or book.unsigned:
         differing.append(f"{book.changed_bodies} changed bodies, {book.unsigned} bad signatures")
     return Checked(compared, tuple(differing))
+
+
+def check_five(
+    found: Mapping[str, PolicyAnswers], *, expected: Mapping[str, PolicyAnswers]
+) -> Checked:
+    """Compare what each policy said with what it must say, part by part.
+
+    Two policies with the same answers are a difference too: the log is there to tell them apart.
+    """
+    differing = [
+        f"{controller} {part.name}"
+        for controller in sorted({*found, *expected})
+        for part in fields(PolicyAnswers)
+        if _part(found, controller, part.name) != _part(expected, controller, part.name)
+    ]
+    pairs = combinations(sorted(found), 2)
+    differing += [f"{one} as {other}" for one, other in pairs if found[one] == found[other]]
+    return Checked(len(found), tuple(differing))
+
+
+def _part(answers: Mapping[str, PolicyAnswers], controller: str, name: str) -> object:
+    """One part of what a policy said; None for one that said nothing."""
+    return getattr(answers[controller], name) if controller in answers else None

@@ -56,7 +56,7 @@ def events(orders: Iterable[Order] | None = None) -> Iterator[Json]:
         while later and later[0][0] < order.time:
             yield heapq.heappop(later)[2]
         writer = Writer(order, [], serial)
-        map_order(writer, seen)
+        map_order(writer, seen, SHOPS[order.controller])
         serial = writer.serial
         for entry in writer.out:
             heapq.heappush(later, entry)
@@ -64,10 +64,9 @@ def events(orders: Iterable[Order] | None = None) -> Iterator[Json]:
         yield heapq.heappop(later)[2]
 
 
-def map_order(writer: Writer, seen: Seen) -> None:
+def map_order(writer: Writer, seen: Seen, shop: Shop) -> None:
     """One invoice: the first one registers, a cancellation refunds, any other one is delivered."""
     order = writer.order
-    shop = SHOPS[order.controller]
     if seen.first(seen.registered, order.customer):
         register(writer, shop)
     if order.cancelled:

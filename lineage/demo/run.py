@@ -21,9 +21,11 @@ from rich.progress import (
 
 import lineage
 from lineage.demo import show
-from lineage.demo.checks import Checked, check_holders, check_told
+from lineage.demo.checks import Checked, check_five, check_holders, check_told
 from lineage.demo.endpoints import Endpoints
 from lineage.demo.expected import Holding, Person, expected_holders
+from lineage.demo.expected_five import expected_five
+from lineage.demo.five import five_answers
 from lineage.demo.folder import fresh_folder
 from lineage.demo.late import late_share
 from lineage.demo.mapping import EVENTS_TOTAL, events
@@ -32,6 +34,7 @@ from lineage.demo.places import DESTINATIONS
 from lineage.demo.registry import write_registry, write_secrets
 from lineage.demo.selection import SHOWN, Asking, asking
 from lineage.demo.shops import LATE
+from lineage.demo.show_five import five_intro, five_table
 from lineage.render.tree import lineage_tree
 from lineage.service.answers import RecordReceipt, RequestStatus
 from lineage.service.errors import InvalidInput
@@ -43,17 +46,30 @@ REVERSE_ROWS = 12
 GROUND = "malice_or_abuse"
 
 
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What was compared with what was counted or worked out without the tracker."""
+
+    holders: Checked
+    told: Checked
+    policies: Checked
+
+    @property
+    def ok(self) -> bool:
+        """All of it agreed."""
+        return self.holders.ok and self.told.ok and self.policies.ok
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoResult:
-    """What came of it; ``ok`` only if both checks agreed and every notice was answered."""
+    """What came of it; ``ok`` only if all checks agreed and every notice was answered."""
 
     events: int
     people: int
     edges: int
     requests: int
     notices: Mapping[str, int]
-    holders: Checked
-    told: Checked
+    checks: Checks
     seconds: float
     out: Path
     ok: bool
@@ -66,6 +82,11 @@ class Place:
     out: Path
     url: str
     started: float
+
+    @property
+    def five(self) -> str:
+        """The store of the log that all five policies are asked about."""
+        return f"sqlite:///{self.out / 'five-policies.db'}"
 
 
 @dataclass(slots=True)
@@ -94,12 +115,14 @@ def run(*, store: str | None = None, out: Path, console: Console) -> DemoResult:
             stage = Stage(tracker, endpoints, console, expected_holders(read_orders()))
             recorded = record(stage)
             ask(stage)
-            checked = compare(stage)
+            holders = compare(stage)
             people = asking(stage.expected)
             open_and_decide(stage, people)
             tell(stage, people)
             surface(stage, people)
-            return close(stage, people, recorded, checked, place=Place(out, url, started))
+            place = Place(out, url, started)
+            checks = Checks(holders, compare_books(stage, people), ask_five(stage, place.five))
+            return close(stage, people, recorded, checks, place=place)
 
 
 def record(stage: Stage) -> RecordReceipt:
@@ -230,10 +253,8 @@ def statuses_of(stage: Stage, people: list[Asking]) -> list[RequestStatus]:
     return [stage.tracker.request_status(one.request, controller=one.controller) for one in people]
 
 
-def close(
-    stage: Stage, people: list[Asking], recorded: RecordReceipt, holders: Checked, *, place: Place
-) -> DemoResult:
-    """The second check, the numbers, and where to look next."""
+def compare_books(stage: Stage, people: list[Asking]) -> Checked:
+    """What the recipients heard, against the count."""
     surfaced = {SHOWN: {LATE.recipient: set(LATE.categories)}}
     book = stage.endpoints.book
     told = check_told(book, people, expected=stage.expected, late=surfaced)
@@ -244,24 +265,48 @@ def close(
         f"{len(book.notices)} notices in the recipients' own books",
         differ="these requests were not told to exactly the holders",
     )
+    return told
+
+
+def ask_five(stage: Stage, url: str) -> Checked:
+    """The same events under each of the five policies, in a store of their own."""
+    show.chapter(stage.console, 8, "One log, five policies")
+    with lineage.open_tracker(url) as tracker:
+        answers = five_answers(tracker)
+    stage.console.print(five_intro())
+    stage.console.print(five_table(answers))
+    checked = check_five(answers, expected=expected_five())
+    show.verdict(
+        stage.console,
+        checked,
+        agreed=f"checked: all {checked.compared} answer as worked out by hand from their texts, "
+        "and no two alike",
+        differ="these answers differ from those worked out by hand",
+    )
+    return checked
+
+
+def close(
+    stage: Stage, people: list[Asking], recorded: RecordReceipt, checks: Checks, *, place: Place
+) -> DemoResult:
+    """The numbers, and where to look next."""
     statuses = statuses_of(stage, people)
     notices = show.notices_by_state(statuses)
     unanswered = sum(count for state, count in notices.items() if state not in show.FINAL)
     result = DemoResult(
         events=recorded.recorded + 1,
         people=len(stage.expected),
-        edges=holders.edges,
+        edges=checks.holders.edges,
         requests=len(people),
         notices=dict(notices),
-        holders=holders,
-        told=told,
+        checks=checks,
         seconds=time.monotonic() - place.started,
         out=place.out,
-        ok=holders.ok and told.ok and not unanswered and not recorded.refused,
+        ok=checks.ok and not unanswered and not recorded.refused,
     )
-    show.chapter(stage.console, 8, "In numbers")
+    show.chapter(stage.console, 9, "In numbers")
     stage.console.print(show.closing_table(result_rows(result)))
-    stage.console.print(show.next_steps(place.url, SHOWN))
+    stage.console.print(show.next_steps(place.url, SHOWN, five=place.five))
     return result
 
 

@@ -146,9 +146,13 @@ def verdict(console: Console, checked: Checked, *, agreed: str, differ: str) -> 
         console.print(f"[bold red]{differ}: {', '.join(checked.differing[:10]) or 'none'}[/]")
 
 
-def next_steps(url: str, person: tuple[str, str]) -> Text:
-    """Commands to copy, as they must be typed here; never wrapped by the console."""
+def next_steps(url: str, person: tuple[str, str], *, five: str) -> Text:
+    """Commands to copy, as they must be typed here; never wrapped by the console.
+
+    ``five`` is the store of the log that all five policies were asked about.
+    """
     controller, subject = person
+    there = f"--controller {controller} --store {shlex.quote(five)}"
     lineage = program()
     commands = (
         f"export LINEAGE_STORE={shlex.quote(url)}",
@@ -158,6 +162,8 @@ def next_steps(url: str, person: tuple[str, str]) -> Text:
         f"{lineage} request list",
         f"{lineage} verify",
         f"{lineage} rebuild",
+        f"{lineage} check --subject {subject} {there}",
+        f"{lineage} retention {subject} --as-of 2012-01-18 {there}",
     )
     text = Text("Where to look next:\n", no_wrap=True, overflow="ignore")
     return text.append("\n".join(f"  {command}" for command in commands), style="cyan")

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 import lineage
+from lineage.demo.alike import SUBJECT, asked_at
 from lineage.demo.endpoints import behaviour
 from lineage.demo.expected import Holding, Person, expected_holders, expected_told
 from lineage.demo.orders import read_orders
@@ -66,6 +67,18 @@ def test_the_demo_finds_nothing_wrong(demo: tuple[DemoResult, str]) -> None:
     assert not re.search(r"\x1b\[", printed)
 
 
+def test_five_policies_are_asked_about_one_log(demo: tuple[DemoResult, str]) -> None:
+    """All five stand in one table, and what is left of it can be asked again by hand."""
+    result, printed = demo
+    assert result.checks.policies.compared == 5
+    table = printed.partition("One log, five policies")[2]
+    rules = ("000.F.6", "001.F.5", "D-28", "2012-02-20", "003.D.9", "004.J.2", "2014-12-08")
+    assert [rule for rule in rules if rule not in table] == []
+    with lineage.open_tracker(f"sqlite:///{result.out / 'five-policies.db'}") as opened:
+        found = opened.check(subject=SUBJECT, controller="senro", as_of=asked_at()).findings
+        assert [row.rule for row in found] == ["003.D.9"]
+
+
 def test_holders_of_all_customers_equal_the_count_from_the_orders(
     demo: tuple[DemoResult, str], tracker: Tracker, counted: dict[Person, set[Holding]]
 ) -> None:
@@ -101,7 +114,7 @@ def test_exactly_the_holders_were_told(
             notices += 1
         assert told == wanted, one.request
     assert notices == sum(demo[0].notices.values())
-    assert demo[0].told.compared == 50
+    assert demo[0].checks.told.compared == 50
 
 
 def test_a_second_run_replaces_the_first_only_where_a_demo_was(tmp_path: Path) -> None:
