@@ -73,6 +73,25 @@ def test_linked_ids_are_one_person(tracker: Tracker) -> None:
     assert broken(tracker, subject="m1") == [("000.E.2", wrong["id"], "m1")]
 
 
+def test_who_was_told_of_a_breach_under_another_id_was_told(tracker: Tracker) -> None:
+    """The persons of a breach are shown by their ids, and a linked one is one person."""
+    concerned = {"subjects": [GUEST, "m1", "m2"], "categories": ["email"]}
+    told = {"subjects": ["m1"], "channel": "email"}
+    tracker.record(
+        [
+            event("breach_detected", concerned, subject=None, at="2026-03-06"),
+            event("breach_notified", told, subject=None, at="2026-03-07"),
+        ]
+    )
+    (row,) = tracker.breach(controller=CONTROLLER).breaches
+    assert row.not_told == sorted([GUEST, "m2"])
+    tracker.record([linked(GUEST)])
+    (row,) = tracker.breach(controller=CONTROLLER).breaches
+    assert (row.not_told, row.rule, row.notify_by) == (["m2"], "000.N.1", date(2026, 3, 11))
+    (row,) = tracker.breach(controller=CONTROLLER, as_of=moment("2026-03-06")).breaches
+    assert row.not_told == sorted([GUEST, "m1", "m2"])
+
+
 def test_the_only_controller_on_record_is_meant(tracker: Tracker) -> None:
     """Where two are on record one must be named, and where none is."""
     with pytest.raises(Ambiguous, match="no controllers are on record"):
@@ -182,6 +201,7 @@ def test_every_answer_says_what_it_rests_on(tracker: Tracker) -> None:
         tracker.entitlement("r1", **at),
         tracker.refusal("r1", **at),
         tracker.policy_facts(controller=CONTROLLER, **at),
+        tracker.breach(controller=CONTROLLER, **at),
     ]
     for answer in every:
         assert answer.controller == CONTROLLER
