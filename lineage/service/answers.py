@@ -346,13 +346,6 @@ class RebuildReport(Answer):
     seconds: float
 
 
-class RejudgeReport(Answer):
-    """``lineage rejudge``: how many people were judged anew."""
-
-    people: int
-    seconds: float
-
-
 class DeadLetterRow(Answer):
     """One message that could not be accepted; ``type`` is "unknown" where it could not be read.
     ``message`` only where it is asked for (``show``).

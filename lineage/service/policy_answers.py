@@ -39,6 +39,13 @@ class FindingHistory(Question):
     judged_up_to: datetime
 
 
+class RejudgeReport(Answer):
+    """``lineage rejudge``: how many people were judged anew."""
+
+    people: int
+    seconds: float
+
+
 class Deadlines(Question):
     """``lineage request deadlines ID``: a limit in days is a date, one in hours a time.
 

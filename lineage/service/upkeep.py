@@ -14,6 +14,7 @@ from lineage.service.dead_types import of_type, type_of
 from lineage.service.errors import InvalidInput, NotFound
 from lineage.service.garbage import fewer_collections
 from lineage.service.incoming import Incoming, joined
+from lineage.service.policy_answers import RejudgeReport
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.storage.dead_letters import StoredDeadLetter
@@ -66,12 +67,12 @@ class Upkeep:
             seconds=time.monotonic() - started,
         )
 
-    def rejudge(self) -> answers.RejudgeReport:
+    def rejudge(self) -> RejudgeReport:
         """Judge anew whom the controllers' own late events concern."""
         started = time.monotonic()
         with fewer_collections():
             people = rejudge(self._store, self._store, now=self._ask.now)
-        return answers.RejudgeReport(people=people, seconds=time.monotonic() - started)
+        return RejudgeReport(people=people, seconds=time.monotonic() - started)
 
     def dead_letters(
         self, *, reason: str | None, event_type: str | None, limit: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lineage.service import answers
+from lineage.service.policy_answers import RejudgeReport
 from lineage.service.upkeep import Upkeep
 
 
@@ -19,7 +20,7 @@ class UpkeepFace:
         """Fold everybody anew from the ledger. ``progress``: (people done, people in all)."""
         return self._upkeep.rebuild(progress)
 
-    def rejudge(self) -> answers.RejudgeReport:
+    def rejudge(self) -> RejudgeReport:
         """Judge anew everybody whom something concerns that a controller did and that came late.
         What is broken off goes on with the next call.
         """

@@ -182,7 +182,6 @@ def canned() -> dict[str, Any]:
             )
         ],
         "dispatch": lambda: next(rounds),
-        "rejudge": answers.RejudgeReport(people=2, seconds=0.1),
         "rebuild": answers.RebuildReport(people=3, events=40, edges=9, seconds=0.1),
         "verify": answers.VerifyReport(
             ok=True, events=40, roots={"local": "ab" * 32}, faults=[], seconds=0.1

@@ -25,6 +25,7 @@ def finding() -> FindingRow:
 def policy_answers() -> dict[str, Any]:
     """Return the answer to each of these calls."""
     return {
+        "rejudge": answers.RejudgeReport(people=2, seconds=0.1),
         "check": answers.Findings(**STANDING, findings=[finding()]),
         "exceptions": answers.Exceptions(
             **STANDING,

@@ -6,7 +6,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from lineage.cli.views.tables import note, table
-from lineage.service.answers import DoctorReport, RebuildReport, RejudgeReport, VerifyReport
+from lineage.service.answers import DoctorReport, RebuildReport, VerifyReport
+from lineage.service.policy_answers import RejudgeReport
 
 
 def verify_view(report: VerifyReport) -> Iterator[RenderableType]:

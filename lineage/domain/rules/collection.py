@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
@@ -78,13 +79,35 @@ def _against_conditions(case: Case, data: DataCollected) -> Iterator[Finding]:
             against |= named.difference(data.permission_scope)
         if row.by_law_only and data.legal_requirement is False:
             against |= named
-        if row.optional and data.mandatory is True:
-            against |= named
+        if row.optional and data.mandatory is True and not _named_by(row, data):
+            against |= named - _needed(case, data)
         if against:
             rules[row.rule] = row
             found[row.rule] |= against
     for name, categories in found.items():
         yield broken(rules[name], case.event, categories)
+
+
+def _serves(row: Collects, data: DataCollected) -> bool:
+    """Whether a row may be about the function that the event names."""
+    return not row.functions or data.function is None or _named_by(row, data)
+
+
+def _named_by(row: Collects, data: DataCollected) -> bool:
+    """Whether the event names a function of the row."""
+    if data.function is None:
+        return False
+    return "_".join(re.findall("[a-z0-9]+", data.function.lower())) in row.functions
+
+
+def _needed(case: Case, data: DataCollected) -> frozenset[str]:
+    """What some row that may be about the function does not leave to the person."""
+    return frozenset(
+        word
+        for row in case.policy.of(Collects)
+        if not row.optional and _serves(row, data)
+        for word in row.categories
+    )
 
 
 def _excepted(case: Case, data: DataCollected) -> bool:
@@ -119,7 +142,12 @@ def _unattested(case: Case, data: DataCollected, but: Collection[str]) -> Iterat
 def _beyond_the_list(case: Case, data: DataCollected, but: Collection[str]) -> Iterator[Finding]:
     """What no row describes, and the person did not consent to first."""
     for rule in case.policy.of(CollectionClosed):
-        described = {word for row in case.policy.of(Collects) for word in row.categories}
+        described = {
+            word
+            for row in case.policy.of(Collects)
+            if _serves(row, data) or not rule.by_function
+            for word in row.categories
+        }
         new = set(data.categories).difference(described, rule.also, but)
         new -= case.policy.never_personal
         if new:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lineage.events.enums import ConsentException, ConsentForm, RecipientKind
-from lineage.events.types import Category, Distinct
+from lineage.events.types import Category, Distinct, Purpose
 from lineage.policy.rule import Rule
 
 Categories = Annotated[Distinct[Category], Field(min_length=1)]
@@ -20,12 +20,18 @@ class Collects(Rule):
 
     kind: Literal["collects"]
     categories: Categories
+    functions: Distinct[Purpose] = Field(
+        (),
+        description="Only for these functions of the product, in lower case and with underscores; "
+        "an event that names none contradicts nothing.",
+    )
     within_permissions: bool = Field(
         default=False, description="Only what the permissions of the device allow."
     )
     by_law_only: bool = Field(default=False, description="Only where a law demands the collection.")
     optional: bool = Field(
-        default=False, description="The function works without it; nobody may be made to give it."
+        default=False,
+        description="Nobody may be made to give it, but for the functions of the row.",
     )
 
 
@@ -38,6 +44,9 @@ class CollectionClosed(Rule):
     kind: Literal["collection_closed"]
     forms: Distinct[ConsentForm] | None = Field(
         None, description="Forms of consent that do, where its form is known; any where absent."
+    )
+    by_function: bool = Field(
+        default=False, description="A row of other functions than the event's describes nothing."
     )
     also: Distinct[Category] = Field(
         (), description="Described as well: what other parts of the text speak of."
