@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL, SIGSTOP
 from typing import Any
@@ -13,12 +14,13 @@ from typing import Any
 from lineage.service.recording import Recorder
 from lineage.storage import applying
 from lineage.storage.store import Store
+from streams import worker
 from streams.forwarding import Forwarder
 from streams.metrics import Metrics
 from streams.reader import Reader
 from streams.settings import Settings
 from streams.sink import Sink
-from streams.worker import Worker, run_worker
+from streams.worker import Worker
 
 BEFORE = {
     "before the write": (Recorder, "apply"),
@@ -63,11 +65,11 @@ def main(told: dict[str, Any]) -> None:
     """Run a worker; with a ``group`` of its own it has all partitions at once, whoever died."""
     if told["failpoint"]:
         stops_at(*told["failpoint"], frozen=told["frozen"])
-    if told["group"]:
-        Worker.group = told["group"]
-    Worker.still_seconds = 8.0
+    group, still = told["group"] or Worker.group, told["still_seconds"]
+    made = partial(Worker, group=group, still_seconds=still, find_seconds=1.0)
+    worker.Worker = made  # type: ignore[assignment, misc]
     settings = Settings(**told["settings"], keys=Path(told["keys"]))
-    run_worker(settings, Metrics())
+    worker.run_worker(settings, Metrics())
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -23,11 +24,12 @@ from lineage.events.registry import REGISTRY
 from lineage.tracker import Tracker
 from streams.lanes import LaneName
 from streams.topics import Topics
+from streams.watchdog import STILL_SECONDS_MAX
 from tests.support.kafka_topics import Kafka
 from tests.support.places import StorePlace
 
 REPOSITORY = Path(__file__).parents[2]
-SECONDS_MAX = 90.0
+SECONDS_MAX = 180.0
 SESSION_MS = 6_000
 
 Wire = Mapping[str, Any]
@@ -122,13 +124,18 @@ class Shipping:
         failpoint: tuple[str, int] | None = None,
         frozen: bool = False,
         alone: bool = True,
+        folder: Path = REPOSITORY,
+        still_seconds: float = STILL_SECONDS_MAX,
         **more: Any,
     ) -> Iterator[subprocess.Popen[str]]:
-        """A running worker; ``alone`` it is the only one of its group. Gone afterwards."""
+        """A worker that runs in a folder; ``alone`` it is the only one of its group. Gone
+        afterwards.
+        """
         told = {
             "failpoint": failpoint,
             "frozen": frozen,
             "group": next(self.groups) if alone else None,
+            "still_seconds": still_seconds,
             "keys": str(self.place.keys),
             "settings": {
                 "servers": self.kafka.servers,
@@ -142,7 +149,8 @@ class Shipping:
         command = [sys.executable, "-m", "tests.streams.run", json.dumps(told)]
         # Not through a pipe: nobody reads it meanwhile, and who writes to a full one stands still.
         with NamedTemporaryFile() as said:
-            process = subprocess.Popen(command, cwd=REPOSITORY, stderr=said, text=True)
+            env = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+            process = subprocess.Popen(command, cwd=folder, env=env, stderr=said, text=True)
             try:
                 with Path(said.name).open(encoding="utf-8") as process.stderr:
                     yield process
