@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import time
@@ -55,13 +54,10 @@ class Working:
             "profiled": profiled,
         }
         self._logged = folder / f"worker-{next(_numbers)}.log"
-        # Faust makes a folder where it is started.
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
         with self._logged.open("w") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bench.kafka_worker", json.dumps(told)],
-                cwd=folder,
-                env=environment,
+                cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,

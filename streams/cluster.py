@@ -27,6 +27,13 @@ class TopicState:
     topic_id: str
     partitions: tuple[Partition, ...]
 
+    @property
+    def is_led(self) -> bool:
+        """Whether each partition can be read; of a topic that was just made the broker may not know
+        any yet.
+        """
+        return bool(self.partitions) and all(each.end is not None for each in self.partitions)
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterState:

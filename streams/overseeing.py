@@ -3,14 +3,16 @@
 Clients of Kafka may stop without an error: Faust's agents, and members of a group that are left
 without partitions after a broker was away. What no agent has brought for some seconds is read from
 the topic and put behind the same fence; a partition of the events' topic that stands still before
-its end ends the worker, and the next one joins anew.
+its end ends the worker, and the next one joins anew. A reply topic that is made later has no agent
+in this process, so it is read from here alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -23,6 +25,23 @@ from streams.reader import Truncated
 from streams.watchdog import STILL_SECONDS_MAX, StoodStill
 
 LOOK_SECONDS = 5.0
+FIND_SECONDS = 20.0
+"""Seldom: the broker names every topic it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overseen:
+    """``partitions`` with their lanes; ``takers`` of those topics that are not the events'."""
+
+    partitions: Mapping[TopicPartition, LaneName]
+    takers: Mapping[str, Taker]
+
+    def __or__(self, other: Overseen) -> Overseen:
+        """Both."""
+        return Overseen({**self.partitions, **other.partitions}, {**self.takers, **other.takers})
+
+
+Find = Callable[[frozenset[str]], Awaitable[Overseen]]
 
 
 class Overseer:
@@ -30,18 +49,21 @@ class Overseer:
 
     def __init__(
         self,
-        partitions: Mapping[TopicPartition, LaneName],
+        overseen: Overseen,
         *,
         lanes: Lanes,
-        takers: Mapping[str, Taker],
+        find: Find,
         options: dict[str, Any],
         look_seconds: float = LOOK_SECONDS,
+        find_seconds: float = FIND_SECONDS,
         still_seconds: float = STILL_SECONDS_MAX,
     ) -> None:
-        """``partitions`` with their lanes; ``takers`` of the topics that agents read."""
-        self._partitions = partitions
+        """``find`` gives what is to be overseen as well, of the topics that there are now."""
+        self._overseen = overseen
         self._lanes = lanes
-        self._takers = takers
+        self._find = find
+        self._find_seconds = find_seconds
+        self._found = time.monotonic()
         self._options = options
         self._look_seconds = look_seconds
         self._still_seconds = still_seconds
@@ -68,18 +90,24 @@ class Overseer:
         """
         try:
             async with asyncio.timeout(self._look_seconds):
-                ends = await consumer.end_offsets(list(self._partitions))
+                ends = await consumer.end_offsets(list(self._overseen.partitions))
             self._answered = time.monotonic()
             await self._look(consumer, ends)
+            await self._find_more(consumer)
         except (KafkaError, TimeoutError) as error:
             self._since = {}
             if time.monotonic() - self._answered > self._still_seconds:
                 raise StoodStill("the broker has not answered") from error
 
+    async def _find_more(self, consumer: AIOKafkaConsumer) -> None:
+        if time.monotonic() - self._found > self._find_seconds:
+            self._found = time.monotonic()
+            self._overseen |= await self._find(frozenset(await consumer.topics()))
+
     async def _look(self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> None:
         on_record = await asyncio.to_thread(self._lanes.on_record)
         stands = {stand.lane: stand.next for stand in on_record}
-        for partition, lane in self._partitions.items():
+        for partition, lane in self._overseen.partitions.items():
             await self._look_at(consumer, partition, stands.get(str(lane), 0), ends[partition])
 
     async def _look_at(
@@ -91,7 +119,7 @@ class Overseer:
         if stands >= end or stood != stands:
             self._since[partition] = stands, time.monotonic()
             return
-        taker = self._takers.get(partition.topic)
+        taker = self._overseen.takers.get(partition.topic)
         if taker is not None:
             if self._swept.get(partition) != end:  # else there is nothing but markers
                 await taker.take_up_to(partition.partition, end)
@@ -111,7 +139,7 @@ class Overseer:
         async with AIOKafkaConsumer(enable_auto_commit=False, **self._options) as consumer:
             ends = await consumer.end_offsets([partition])
         if stands > ends[partition]:
-            raise Truncated(self._partitions[partition], stands)
+            raise Truncated(self._overseen.partitions[partition], stands)
 
 
 async def _has_messages(

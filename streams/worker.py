@@ -8,30 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 import faust
 from aiokafka import TopicPartition
 
-from lineage.service.errors import LineageError
 from lineage.service.lanes import Written
 from lineage.storage.errors import StoreUnusable
 from lineage.tracker import Tracker, open_tracker
-from streams.admin import connected
 from streams.agents import Taker
+from streams.choosing import chosen, later, to_read
 from streams.cluster import ClusterState
 from streams.credentials import credentials
 from streams.ending import die
-from streams.errors import BrokerUnusable, TopicMissing
+from streams.errors import BrokerUnusable
 from streams.forwarding import Forwarder, connecting
 from streams.lanes import LaneName
 from streams.leniency import read_any_header
 from streams.logs import LibraryHandler, Log
 from streams.messages import TellOf
 from streams.metrics import Metrics
-from streams.overseeing import Overseer
+from streams.overseeing import FIND_SECONDS, Overseen, Overseer
 from streams.progress import Progress
 from streams.reader import Reader
 from streams.settings import Settings
@@ -49,8 +49,13 @@ Found = TypeVar("Found")
 Fail = Callable[[str, BaseException], NoReturn]
 
 
-class TopicUnsafe(LineageError):
-    """A topic is set up so that messages would be lost; nothing was read from it."""
+class _App(faust.App):
+    """Makes no folders for tables: there are none, where it runs may be read-only, and no process
+    that is killed clears up behind itself.
+    """
+
+    def _create_directories(self) -> None:
+        pass
 
 
 @dataclass
@@ -68,6 +73,7 @@ class Worker:
     group: str = "workers"
     """What the groups are called that share the partitions, after the topic's name"""
     still_seconds: float = STILL_SECONDS_MAX
+    find_seconds: float = FIND_SECONDS
     forwarder: Forwarder | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -107,7 +113,7 @@ class Worker:
     def app(self) -> faust.App:
         """The Faust app: a service for the events, an agent for each topic beside them."""
         session = self.settings.session_timeout_ms / 1000
-        app = faust.App(
+        app = _App(
             f"{self.settings.prefix}-{self.group}",
             broker=[f"kafka://{server}" for server in self.settings.servers.split(",")],
             broker_credentials=credentials(self.settings.security),
@@ -128,22 +134,49 @@ class Worker:
         takers = {t.name: self._taker(t, sink) for t in self.topics if t not in read}
         for taker in takers.values():
             taker.add_to(app)
-        app.service(self._service(read, sink, self._overseer(takers)))
+        app.service(self._service(read, sink, self._overseer(takers, sink)))
         return app
 
-    def _overseer(self, takers: Mapping[str, Taker]) -> Overseer:
-        partitions = {
-            TopicPartition(topic.name, each.number): self.lane_of(topic)(each.number)
-            for topic in self.topics
-            for each in self.state.topics[topic.name].partitions
-        }
+    def _overseer(self, takers: Mapping[str, Taker], sink: Sink) -> Overseer:
         return Overseer(
-            partitions,
+            Overseen(self._lanes_of(self.topics), takers),
             lanes=self.tracker.lanes,
-            takers=takers,
+            find=partial(self._take_up, sink),
             options=self.reach,
+            find_seconds=self.find_seconds,
             still_seconds=self.still_seconds,
         )
+
+    def _lanes_of(self, topics: Iterable[Topic]) -> dict[TopicPartition, LaneName]:
+        return {
+            TopicPartition(topic.name, each.number): self.lane_of(topic)(each.number)
+            for topic in topics
+            for each in self.state.topics[topic.name].partitions
+        }
+
+    async def _take_up(self, sink: Sink, there: frozenset[str]) -> Overseen:
+        """The reply topics among these that nobody reads yet. What is not ready, or not known to
+        the broker, is left for the next time.
+        """
+        known = frozenset(self.state.topics)
+        if not later(self.settings, there, known):
+            return Overseen({}, {})
+
+        def choose(settings: Settings, there: frozenset[str]) -> list[Topic]:
+            return later(settings, there, known)
+
+        try:
+            topics, state = await asyncio.to_thread(to_read, self.settings, choose)
+        except BrokerUnusable as error:
+            self.log.failed("waiting", error, state="new_topics")
+            return Overseen({}, {})
+        up = {name: found for name, found in state.topics.items() if found.is_led}
+        self.state = replace(self.state, topics={**self.state.topics, **up})
+        new = [topic for topic in topics if topic.name in up]
+        for topic in new:
+            self.log.say("topic_taken_up", topic=topic.name)
+        takers = {topic.name: self._taker(topic, sink) for topic in new}
+        return Overseen(self._lanes_of(new), takers)
 
     def _taker(self, topic: Topic, sink: Sink) -> Taker:
         return Taker(
@@ -234,43 +267,6 @@ class Worker:
             )
 
 
-def chosen(settings: Settings, there: frozenset[str]) -> list[Topic]:
-    """The topics to read: those that were named, else every one of this tracker that exists; in any
-    case that for decisions, for Faust does not start without an agent.
-
-    Raises ``TopicMissing`` for one that is not there, or is none of ours, and ``TopicUnsafe`` where
-    dead letters would be read again.
-    """
-    names = settings.names
-    if (dead := settings.dead_letter_topic) is not None:
-        if names.named(dead) is not None:
-            raise TopicUnsafe(
-                f"dead letters would be sent on to {dead}, from which events are read",
-                do="name a topic of its own with --dead-letter-topic",
-            )
-        if dead not in there:
-            raise TopicMissing(dead)
-    answers = sorted(name for name in there if names.is_answers(name))
-    wanted = {*(settings.topics or (names.events.name, *answers)), names.control.name}
-    found = []
-    for name in sorted(wanted):
-        topic = names.named(name)
-        if topic is None or name not in there:
-            raise TopicMissing(name)
-        found.append(topic)
-    return found
-
-
-def checked_for_reading(state: ClusterState, policies: dict[str, str]) -> None:
-    """Raise ``TopicUnsafe`` for a topic of which Kafka may remove messages unread."""
-    for name in state.topics:
-        if "compact" in policies.get(name, ""):
-            raise TopicUnsafe(
-                f"the topic {name} is compacted: Kafka removes messages from it that were not read",
-                do=f"set cleanup.policy=delete on {name}; see lineage topics check",
-            )
-
-
 def waited_for(
     what: str, get: Callable[[], Found], faults: tuple[type[Exception], ...], log: Log
 ) -> Found:
@@ -297,17 +293,9 @@ def ready(settings: Settings, metrics: Metrics, *, fail: Fail = die) -> Worker:
             recipients=settings.recipients,
         )
 
-    def described() -> tuple[list[Topic], ClusterState, dict[str, str]]:
-        with connected(settings.servers, settings.security) as admin:
-            topics = chosen(settings, admin.names())
-            state = admin.state(topic.name for topic in topics)
-            configs = admin.settings(state).topics
-        return topics, state, {n: each.get("cleanup.policy", "") for n, each in configs.items()}
-
     log = Log()
     tracker = waited_for("database", opened, (StoreUnusable,), log)
-    topics, state, policies = waited_for("broker", described, (BrokerUnusable,), log)
-    checked_for_reading(state, policies)
+    topics, state = waited_for("broker", partial(to_read, settings, chosen), (BrokerUnusable,), log)
     log.say("worker_ready", partitions=sum(len(t.partitions) for t in state.topics.values()))
     return Worker(settings, tracker, topics, state, metrics, log, fail)
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from kafka.errors import NotLeaderForPartitionError
 
 from lineage.tracker import Tracker
+from streams.admin import Admin
 from streams.agents import NothingGiven, Taker
+from streams.choosing import TopicUnsafe
+from streams.cluster import ClusterState
 from streams.metrics import Metrics
 from streams.overseeing import Overseer
 from streams.reader import Truncated
@@ -33,6 +38,13 @@ DECISION: Wire = {
     "subject": "m1",
     "controller": "seestar",
     "data": {"request_id": "r1", "outcome": "accepted"},
+}
+ANSWER: Wire = {
+    **DECISION,
+    "id": "a1",
+    "source": "/recipients/parcels",
+    "type": "lineage.recipient_acknowledged.v1",
+    "data": {"request_id": "r1", "recipient": "FastParcel"},
 }
 FACT: Wire = {
     **DECISION,
@@ -72,13 +84,14 @@ async def oversee(worker: Worker, *, seconds: float) -> None:
         for topic in worker.topics
         if topic != worker.settings.names.events
     }
-    plain = worker._overseer(takers)
+    plain = worker._overseer(takers, sink)
     overseer = Overseer(
-        plain._partitions,
+        plain._overseen,
         lanes=worker.tracker.lanes,
-        takers=takers,
+        find=plain._find,
         options=plain._options,
         look_seconds=0.3,
+        find_seconds=0.0,
         still_seconds=1.0,
     )
     loop = asyncio.get_running_loop()
@@ -100,6 +113,47 @@ def test_what_agents_leave_lying_is_read(shipping: Shipping, worker: Worker) -> 
     asyncio.run(oversee(worker, seconds=3))
     assert stands(worker.tracker) == [1]
     assert worker.tracker.verify().events == 1
+
+
+def test_reply_topic_that_is_made_later_is_read(shipping: Shipping, worker: Worker) -> None:
+    """It is found while the worker runs, and what is in it already is recorded, once."""
+    shipping.send_events([ANSWER])
+    asyncio.run(oversee(worker, seconds=5))
+    assert stands(worker.tracker) == [1]
+    assert worker.tracker.verify().events == 1
+
+
+def test_compacted_reply_topic_ends_the_worker(shipping: Shipping, worker: Worker) -> None:
+    """Found later or at the start: of such a topic nothing is read."""
+    shipping.configs = {"cleanup.policy": "compact"}
+    shipping.send_events([ANSWER])
+    with pytest.raises(TopicUnsafe, match=r"\.answers\.FastParcel is compacted"):
+        asyncio.run(oversee(worker, seconds=10))
+    assert stands(worker.tracker) == []
+
+
+def test_broker_that_cannot_tell_is_asked_again(
+    shipping: Shipping, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a new topic is may not be known yet; the worker goes on, and takes it up when it is."""
+    plain = Admin.state
+    asked = []
+
+    def state(admin: Admin, wanted: Iterable[str]) -> ClusterState:
+        asked.append(list(wanted))
+        if len(asked) == 1:
+            raise NotLeaderForPartitionError
+        found = plain(admin, asked[-1])
+        if len(asked) > 2:
+            return found
+        topics = {name: replace(each, partitions=()) for name, each in found.topics.items()}
+        return replace(found, topics=topics)
+
+    monkeypatch.setattr(Admin, "state", state)
+    shipping.send_events([ANSWER])
+    asyncio.run(oversee(worker, seconds=6))
+    assert stands(worker.tracker) == [1]
+    assert len(asked) == 3
 
 
 def test_events_that_nobody_reads_end_the_worker(shipping: Shipping, worker: Worker) -> None:

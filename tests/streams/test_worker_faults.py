@@ -73,6 +73,22 @@ def test_workers_that_come_and_go_share_the_work(shipping: Shipping, tracker: Tr
     assert_whole(tracker, events, generated)
 
 
+def test_worker_that_is_killed_leaves_no_file(
+    shipping: Shipping, tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It writes nothing where it runs, which may be read-only, nor among the temporary files."""
+    here, temporary = tmp_path / "here", tmp_path / "temporary"
+    here.mkdir()
+    temporary.mkdir()
+    events, generated = world(10, 100, 14)
+    shipping.send_events(events)
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    with shipping.worker(folder=here) as worker:
+        shipping.wait_until_read(tracker, worker)
+    assert [*here.iterdir(), *temporary.iterdir()] == []
+    assert_whole(tracker, events, generated)
+
+
 def test_zombie_records_nothing_twice(shipping: Shipping, tracker: Tracker) -> None:
     """A worker that was frozen while others took over goes on where the lanes stand by then."""
     events, generated = world(30, 600, 3)
