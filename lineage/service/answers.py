@@ -6,10 +6,8 @@ those of the published answer format, so that a script can read any of them as J
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,49 +16,6 @@ class Answer(BaseModel):
     """Base of every answer: frozen, closed, JSON by ``model_dump_json(by_alias=True)``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-Made = TypeVar("Made", bound=Answer)
-
-
-def made(model: type[Made], **values: Any) -> Made:
-    """An answer of our own values, as by validating them, which takes longer.
-
-    All fields are given, in the order of the model: it is that of the JSON.
-    """
-    return made_each(model, [values])[0]
-
-
-def made_each(model: type[Made], rows: Iterable[dict[str, Any]]) -> list[Made]:
-    """``made`` for each of these; a dict becomes its answer's own."""
-    fields, answers = _fields_of(model), []
-    for values in rows:
-        answer = _new(model)
-        _put_values(answer, values)
-        _put_fields(answer, fields)
-        _put_extra(answer, None)
-        _put_private(answer, None)
-        answers.append(answer)
-    return answers
-
-
-_new = object.__new__
-_put_values, _put_fields, _put_extra, _put_private = (
-    vars(BaseModel)[slot].__set__
-    for slot in (
-        "__dict__",
-        "__pydantic_fields_set__",
-        "__pydantic_extra__",
-        "__pydantic_private__",
-    )
-)
-"""How a model that nobody has validated is filled: the slots' own setters, past the frozen class"""
-
-
-@cache
-def _fields_of(model: type[Answer]) -> set[str]:
-    """All of them; one set for all answers of a model, for nobody writes into it."""
-    return set(model.model_fields)
 
 
 class Question(Answer):

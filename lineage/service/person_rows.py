@@ -15,7 +15,7 @@ from lineage.domain.facts import Edge, Facts, HolderKind, Hop
 from lineage.domain.holdings import Held, held_alike
 from lineage.events.times import from_micros
 from lineage.service import answers
-from lineage.service.answers import made, made_each
+from lineage.service.made import made, made_each
 
 
 class Times(dict[int, datetime]):

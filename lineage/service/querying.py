@@ -15,8 +15,8 @@ from lineage.events.times import from_micros
 from lineage.policy.loader import Library
 from lineage.policy.recipients import RecipientRegistry
 from lineage.service import answers
-from lineage.service.answers import made
 from lineage.service.errors import InvalidInput
+from lineage.service.made import made
 from lineage.service.people import People, View, reaches_beyond, view_at
 from lineage.service.person_rows import (
     Times,
