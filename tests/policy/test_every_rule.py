@@ -1,4 +1,4 @@
-"""Every rule of the five policies stands in their files, and every one that is enforced is tried."""
+"""Every rule of the five policies stands in their files, and each enforced one is tried."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def tried() -> dict[str, frozenset[str]]:
 
 @pytest.mark.parametrize("controller", LIBRARY.controllers)
 def test_every_rule_stands_in_the_file(controller: str) -> None:
-    """None is missing and none is invented: enforced, filled in, or said why no machine can tell."""
+    """None is missing and none invented: enforced, filled in, or said why no machine can tell."""
     policy = policy_of(controller)
     there = {rule.rule for rule in policy.every_rule()}
     named = there.union(*(rule.completed_by for rule in policy.every_rule()))

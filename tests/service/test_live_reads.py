@@ -10,6 +10,7 @@ import pytest
 
 from lineage.generator import generate
 from lineage.service import answers
+from lineage.service.made import made
 from lineage.service.people import view_at
 from lineage.tracker import Tracker
 from tests.storage.shop import CONTROLLER, OTHER_CONTROLLER, event, linked, open_shop, share
@@ -167,7 +168,7 @@ def test_a_request_that_is_still_to_come_is_no_reason_to_read_more(store_place: 
 
 def test_made_sets_every_field() -> None:
     """What is made has all fields set, is frozen, and copies like any other answer."""
-    row = answers.made(answers.EraseRow, system="crm", categories=["email"])
+    row = made(answers.EraseRow, system="crm", categories=["email"])
     assert row == answers.EraseRow(system="crm", categories=["email"])
     assert row.model_fields_set == {"system", "categories"}
     assert row.model_copy(update={"system": "erp"}).system == "erp"
