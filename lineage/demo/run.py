@@ -24,7 +24,7 @@ from lineage.demo import show
 from lineage.demo.checks import Checked, check_five, check_holders, check_told
 from lineage.demo.endpoints import Endpoints
 from lineage.demo.expected import Holding, Person, expected_holders
-from lineage.demo.expected_five import expected_five
+from lineage.demo.expected_five import EXPECTED
 from lineage.demo.five import five_answers
 from lineage.demo.folder import fresh_folder
 from lineage.demo.late import late_share
@@ -275,7 +275,7 @@ def ask_five(stage: Stage, url: str) -> Checked:
         answers = five_answers(tracker)
     stage.console.print(five_intro())
     stage.console.print(five_table(answers))
-    checked = check_five(answers, expected=expected_five())
+    checked = check_five(answers, expected=EXPECTED)
     show.verdict(
         stage.console,
         checked,

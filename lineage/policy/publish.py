@@ -1,7 +1,7 @@
-"""Writes the JSON Schemas of policy file and recipient registry; no other schema comes from here.
+"""Writes the JSON Schemas of policy file and recipient registry, and the page of rule kinds.
 
 Run it as ``python -m lineage.policy.publish``. With ``--check`` nothing is written and the exit
-code is 1 where a published schema is stale.
+code is 1 where something published is stale.
 """
 
 import argparse
@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from lineage.policy.kind_page import kinds_page
 from lineage.policy.model import Policy
 from lineage.policy.recipients import RecipientRegistry
 from lineage.policy.rule import Closed
 
-_FOLDER: Final = Path(__file__).parents[2] / "schemas"
+_ROOT: Final = Path(__file__).parents[2]
+_PAGE: Final = "docs/rule-kinds.md"
 _MODELS: Final[dict[str, type[Closed]]] = {
     "policy.schema.json": Policy,
     "registry.schema.json": RecipientRegistry,
@@ -34,18 +36,24 @@ def schemas() -> dict[str, str]:
     }
 
 
+def published() -> dict[str, str]:
+    """Return the text of everything that is written, by its path in the repository."""
+    return {f"schemas/{name}": text for name, text in schemas().items()} | {_PAGE: kinds_page()}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the schemas, or compare them with what is published."""
+    """Write what is published, or compare it with what the models say."""
     parser = argparse.ArgumentParser(prog="python -m lineage.policy.publish", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail if one is stale")
-    parser.add_argument("--folder", type=Path, default=_FOLDER, help="where the schemas lie")
+    parser.add_argument("--root", type=Path, default=_ROOT, help="where schemas/ and docs/ lie")
     options = parser.parse_args(arguments)
-    stale = [name for name, text in schemas().items() if _read(options.folder / name) != text]
-    for name in stale:
+    stale = {name: text for name, text in published().items() if _read(options.root / name) != text}
+    for name, text in stale.items():
         if options.check:
             sys.stderr.write(f"stale: {name} (run python -m lineage.policy.publish)\n")
         else:
-            (options.folder / name).write_text(schemas()[name], encoding="utf-8")
+            (options.root / name).parent.mkdir(parents=True, exist_ok=True)
+            (options.root / name).write_text(text, encoding="utf-8")
     return 1 if options.check and stale else 0
 
 

@@ -32,7 +32,7 @@ class Rule(Closed):
     """
 
     rule: RuleId = Field(
-        description="Id of the rule in the policy (000.F.3), or of our default (D-05)."
+        description="Id of the rule in the policy (prefix, letter, number), or of our default."
     )
     basis: Literal["policy", "default"] = Field(
         description="Whose rule it is: the text's, or ours where the text is silent."
@@ -64,7 +64,9 @@ class Rule(Closed):
 class CategoryRule(Rule):
     """A rule about some categories."""
 
-    categories: Annotated[Distinct[Category], Field(min_length=1)]
+    categories: Annotated[Distinct[Category], Field(min_length=1)] = Field(
+        description="The categories it is about."
+    )
 
 
 class Clock(Rule):

@@ -13,6 +13,9 @@ from tests.architecture.tree import ROOT, functions, product_modules, shown, tex
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
 NO_PLACE_FOR_ANYTHING = {"base", "common", "helpers", "misc", "utils"}
+RULE_ID = re.compile(r"(?<![0-9])[0-9]{3}\.[A-S]\.[0-9]")
+DEFAULT_ID = re.compile(r"D-[0-9]{2,3}")
+ENGINE = ("lineage/domain", "lineage/service", "lineage/policy")
 CONTROLLERS = re.compile(r"sesiiduo|seestar|store[-_]?002|senro|easydser", re.IGNORECASE)
 
 
@@ -42,6 +45,25 @@ def controllers_named(source: str) -> list[int]:
         and token.start[0] not in prose
         and CONTROLLERS.search(token.string)
     ]
+
+
+def policies_named(source: str) -> list[int]:
+    """The lines that name a controller or a rule of a policy, comments and docstrings too; and
+    those whose code knows a default by its id.
+    """
+    named = {
+        number
+        for number, line in enumerate(source.splitlines(), start=1)
+        if CONTROLLERS.search(line) or RULE_ID.search(line)
+    }
+    known = {
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and DEFAULT_ID.fullmatch(node.value)
+    }
+    return sorted(named | known)
 
 
 def read(path: Path) -> str:
@@ -85,6 +107,31 @@ def test_no_controller_in_code() -> None:
         for line in controllers_named(read(path))
     ]
     assert named == []
+
+
+def test_the_engine_knows_no_policy() -> None:
+    """What applies the rules names no controller and no rule id, not even in prose."""
+    named = [
+        f"{shown(path)}:{line}"
+        for path in product_modules()
+        if shown(path).startswith(ENGINE)
+        for line in policies_named(read(path))
+    ]
+    assert named == []
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ('"""As in senro."""\n', [1]),
+        ("x = 1  # by 004.F.3\n", [1]),
+        ('RULE = "D-05"\n', [1]),
+        ('"""Counted by D-01."""\nVERSION = "3.11.0"\n', []),
+    ],
+)
+def test_policies_are_seen(source: str, lines: list[int]) -> None:
+    """The search sees names, rule ids and defaults in code; prose may name a default."""
+    assert policies_named(source) == lines
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 import lineage
 from lineage.demo.alike import alike_events, alike_orders
 from lineage.demo.checks import check_five
-from lineage.demo.expected_five import expected_five
+from lineage.demo.expected_five import EXPECTED
 from lineage.demo.five import PolicyAnswers, five_answers
 from lineage.demo.orders import CONTROLLERS
 
@@ -50,7 +50,7 @@ def test_the_logs_differ_in_the_controller_alone() -> None:
 
 def test_the_five_answer_as_worked_out_by_hand(answers: dict[str, PolicyAnswers]) -> None:
     """Each part of each answer, and no two policies alike."""
-    checked = check_five(answers, expected=expected_five())
+    checked = check_five(answers, expected=EXPECTED)
     assert checked.ok, checked.differing
     assert checked.compared == 5
 
@@ -58,16 +58,14 @@ def test_the_five_answer_as_worked_out_by_hand(answers: dict[str, PolicyAnswers]
 @pytest.mark.parametrize("part", [field.name for field in fields(PolicyAnswers)])
 def test_each_part_that_differs_is_named(part: str) -> None:
     """A wrong part of one policy's answers is a difference under its name."""
-    expected = expected_five()
-    wrong = expected | {"sesiiduo": replace(expected["sesiiduo"], **{part: OTHER[part]})}
-    assert check_five(wrong, expected=expected).differing == (f"sesiiduo {part}",)
+    wrong = EXPECTED | {"sesiiduo": replace(EXPECTED["sesiiduo"], **{part: OTHER[part]})}
+    assert check_five(wrong, expected=EXPECTED).differing == (f"sesiiduo {part}",)
 
 
 def test_alike_answers_and_missing_ones_are_differences() -> None:
     """A policy that says what another says, one that says nothing, and no answer at all."""
-    expected = expected_five()
-    alike = expected | {"senro": expected["seestar"]}
+    alike = EXPECTED | {"senro": EXPECTED["seestar"]}
     assert "seestar as senro" in check_five(alike, expected=alike).differing
-    short = {name: said for name, said in expected.items() if name != "senro"}
-    assert "senro right" in check_five(short, expected=expected).differing
+    short = {name: said for name, said in EXPECTED.items() if name != "senro"}
+    assert "senro right" in check_five(short, expected=EXPECTED).differing
     assert not check_five({}, expected={}).ok

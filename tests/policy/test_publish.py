@@ -19,7 +19,7 @@ def _plain(file: Path) -> Any:
 
 
 def test_published_schemas_are_fresh() -> None:
-    """What lies in schemas/ is what the models say today."""
+    """What lies in schemas/, and the page of rule kinds, are what the models say today."""
     assert main(["--check"]) == 0
 
 
@@ -31,15 +31,15 @@ def test_runs_as_a_module() -> None:
 
 def test_check_names_a_stale_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A missing or changed schema fails the check by name; writing mends it."""
-    folder = ["--folder", str(tmp_path)]
+    folder = ["--root", str(tmp_path)]
     assert main(["--check", *folder]) == 1
     assert main(folder) == 0
     assert main(["--check", *folder]) == 0
     capsys.readouterr()
-    (tmp_path / "policy.schema.json").write_text("{}\n", encoding="utf-8")
+    (tmp_path / "schemas/policy.schema.json").write_text("{}\n", encoding="utf-8")
     assert main(["--check", *folder]) == 1
-    assert capsys.readouterr().err.startswith("stale: policy.schema.json ")
-    assert (tmp_path / "policy.schema.json").read_text(encoding="utf-8") == "{}\n"
+    assert capsys.readouterr().err.startswith("stale: schemas/policy.schema.json ")
+    assert (tmp_path / "schemas/policy.schema.json").read_text(encoding="utf-8") == "{}\n"
 
 
 @pytest.mark.parametrize("file", sorted(LIBRARY.glob("*.yaml")), ids=lambda file: file.stem)

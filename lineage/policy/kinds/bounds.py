@@ -19,7 +19,9 @@ class PurposeBound(Rule):
     """
 
     kind: Literal["purpose_bound"]
-    recipients: Annotated[Distinct[RecipientKind], Field(min_length=1)]
+    recipients: Annotated[Distinct[RecipientKind], Field(min_length=1)] = Field(
+        description="Kinds of recipients."
+    )
     on: Annotated[Distinct[Literal["share", "change", "onward"]], Field(min_length=1)] = Field(
         description="Which events are held to it."
     )
@@ -42,7 +44,9 @@ class EvidenceNeeded(Rule):
     kind: Literal["evidence_needed"]
     evidence: Literal[
         "confidentiality", "data_protection", "ad_guidelines", "api_test", "encryption"
-    ]
+    ] = Field(
+        description="An agreement of this kind, guidelines accepted, a test passed, or encryption."
+    )
     recipients: Distinct[RecipientKind] | None = Field(
         None, description="Kinds of recipients; all where absent."
     )

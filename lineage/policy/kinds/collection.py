@@ -19,7 +19,7 @@ class Collects(Rule):
     """
 
     kind: Literal["collects"]
-    categories: Categories
+    categories: Categories = Field(description="What is collected.")
     functions: Distinct[Purpose] = Field(
         (),
         description="Only for these functions of the product, in lower case and with underscores; "

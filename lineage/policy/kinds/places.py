@@ -18,7 +18,9 @@ class StoredIn(Rule):
     """
 
     kind: Literal["stored_in"]
-    regions: Annotated[Distinct[Region], Field(min_length=1)]
+    regions: Annotated[Distinct[Region], Field(min_length=1)] = Field(
+        description="Where it may be stored."
+    )
 
 
 class KeptIn(Rule):
@@ -29,7 +31,7 @@ class KeptIn(Rule):
     """
 
     kind: Literal["kept_in"]
-    region: Region
+    region: Region = Field(description="What it does not leave.")
     of: Literal["collected", "people"] = Field(
         description="What was collected there, or only what is about people who live there; of "
         "whom no region is known lives where the data comes from."
@@ -54,7 +56,9 @@ class MayLeave(Rule):
 
     kind: Literal["may_leave"]
     region: Region = Field(description="The region of the rule of kind kept_in.")
-    ground: Literal["law", "consent", "purchase", "standard_terms", "adequacy"]
+    ground: Literal["law", "consent", "purchase", "standard_terms", "adequacy"] = Field(
+        description="The basis on which it may."
+    )
     forms: Distinct[ConsentForm] | None = Field(
         None, description="Forms of consent that do, where its form is known; any where absent."
     )
@@ -79,7 +83,9 @@ class TransferSafeguards(Rule):
     """
 
     kind: Literal["transfer_safeguards"]
-    safeguards: Annotated[Distinct[Safeguard], Field(min_length=1)]
+    safeguards: Annotated[Distinct[Safeguard], Field(min_length=1)] = Field(
+        description="What protects the data."
+    )
     needs: Literal["any", "all"] = Field(description="One of the safeguards, or all of them.")
     silence: Literal["lacking", "unknown"] = Field(
         description="What it means that a transfer states no safeguards."

@@ -113,7 +113,9 @@ class ShareException(Rule):
     """Reasons, named by the event, for which data may be shared without consent."""
 
     kind: Literal["share_exception"]
-    exceptions: Annotated[Distinct[ConsentException], Field(min_length=1)]
+    exceptions: Annotated[Distinct[ConsentException], Field(min_length=1)] = Field(
+        description="The reasons that count."
+    )
 
 
 class SharingNotice(Rule):
@@ -124,7 +126,7 @@ class SharingNotice(Rule):
     """
 
     kind: Literal["sharing_notice"]
-    asks: Literal["notice", "consent"]
+    asks: Literal["notice", "consent"] = Field(description="What it asks for before the share.")
 
 
 class ShareAfterWithdrawal(Rule):
@@ -143,7 +145,7 @@ class ShareAfterOptOut(Rule):
     """
 
     kind: Literal["share_after_opt_out"]
-    recipients: Kinds
+    recipients: Kinds = Field(description="Kinds of recipients.")
 
 
 class NeverSold(Rule):
@@ -153,7 +155,9 @@ class NeverSold(Rule):
     """
 
     kind: Literal["never_sold"]
-    modes: Annotated[Distinct[SaleMode], Field(min_length=1)]
+    modes: Annotated[Distinct[SaleMode], Field(min_length=1)] = Field(
+        description="How it is not given away."
+    )
     not_recipients: Distinct[RecipientKind] = Field(
         (), description="Kinds whose payment is no sale of data."
     )
@@ -163,7 +167,9 @@ class Sensitive(Rule):
     """Which personal data is sensitive: these categories, and all data of young children."""
 
     kind: Literal["sensitive"]
-    categories: Distinct[Category] = ()
+    categories: Distinct[Category] = Field(
+        (), description="Categories that are sensitive by themselves."
+    )
     children_under: int | None = Field(
         None, ge=1, le=21, strict=True, description="All data of a child under this age."
     )

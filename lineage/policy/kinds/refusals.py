@@ -17,7 +17,7 @@ class RefusalGround(Rule):
     """
 
     kind: Literal["refusal_ground"]
-    grounds: Distinct[Ground] = ()
+    grounds: Distinct[Ground] = Field((), description="Grounds that carry a refusal.")
     not_grounds: Distinct[Ground] = Field(
         (), description="Grounds that the rule says do not count; to use one breaks it."
     )
@@ -34,7 +34,9 @@ class Repetition(Rule):
     """When a request counts as repeated: it is at least the ``count``-th like it."""
 
     kind: Literal["repetition"]
-    count: Annotated[int, Field(ge=2, le=1000, strict=True)]
+    count: Annotated[int, Field(ge=2, le=1000, strict=True)] = Field(
+        description="How many make a repetition."
+    )
     within: Days = Field(description="Calendar days from the first of them to this one.")
 
 

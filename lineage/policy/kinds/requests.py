@@ -31,7 +31,7 @@ class RequestRight(Rule):
     """
 
     kind: Literal["request_right"]
-    rights: Rights
+    rights: Rights = Field(description="What is asked for.")
     when: tuple[Reason, ...] = Field(
         (), description="One of these must be the case; without any, no reason is needed."
     )
@@ -64,9 +64,11 @@ class RequestClock(Rule):
     """
 
     kind: Literal["request_clock"]
-    rights: Rights
+    rights: Rights = Field(description="Which requests it is about.")
     step: Step = Field("reply", description="What is due.")
-    start: Literal["receipt", "identity_verified", "triage"] = "receipt"
+    start: Literal["receipt", "identity_verified", "triage"] = Field(
+        "receipt", description="What starts the clock."
+    )
     unit: Unit = Field(description="What is counted; hours run on the clock.")
     limit: Days = Field(description="The hard limit; the end of that day is the last moment.")
     target: Days | None = Field(None, description="The soft limit, missed without a breach.")
@@ -100,7 +102,7 @@ class IdentityCheck(Rule):
     """A request may be held until its sender has proved who they are."""
 
     kind: Literal["identity_check"]
-    rights: Rights
+    rights: Rights = Field(description="Which requests it is about.")
     stops_clock: bool = Field(
         description="The clocks of the request stand still from the demand to the proof."
     )
@@ -110,5 +112,5 @@ class ReplyChannel(Rule):
     """What was asked for is delivered by one channel."""
 
     kind: Literal["reply_channel"]
-    rights: Rights
-    channel: Channel
+    rights: Rights = Field(description="Which requests it is about.")
+    channel: Channel = Field(description="How it is delivered.")
