@@ -38,6 +38,7 @@ class Size:
     people_told: int
     consumed: int  # messages of a topic that are read and no more
     backlog: tuple[int, int]  # events of topics that a worker finds full
+    agents: tuple[str, ...] = ("agent", "taking-agent")  # ways of a stock Faust agent
 
 
 SMALL = Size(
@@ -59,6 +60,7 @@ SMALL = Size(
     people_told=2,
     consumed=6_000,
     backlog=(300, 1_200),
+    agents=("taking-agent",),
 )
 REAL = Size(
     name="real",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain, islice, repeat
+from pathlib import Path
 
 from bench.consumers import rate_of
 from bench.crowd import Crowd, crowds
@@ -16,17 +19,17 @@ from bench.harness import BATCH, Row, middle, rate, say
 from bench.kafka_worker import Working, until_durable, until_shared
 from bench.profiling import Spent, table_of
 from bench.recording import Round, against, row_of
-from bench.stores import Stores
+from bench.stores import Place, Stores
 from bench.streams import disturbed, shop, strangers
 from bench.topics import PARTITIONS, PRODUCER_BYTES, Stream
 from lineage.events import EventClass
 from lineage.events.registry import REGISTRY
+from lineage.tracker import Tracker
 from tests.support.kafka_topics import Kafka
 
 WARMING = 16 * PARTITIONS
 FIRST_SEED = 100
 PROFILED = 50
-AGENTS = ("agent", "taking-agent")
 
 
 def measure(stores: Stores) -> Iterator[Row]:
@@ -63,10 +66,14 @@ def _to_durable(stores: Stores, kafka: Kafka) -> Iterator[Row]:
     agents: list[float] = []
     for number in range(stores.size.rounds):
         stream = Stream(kafka)
-        one.append(_round(stores, crowd, stream, 2 * number, workers=1))
+        with ExitStack() as stack:
+            working: list[Working] = []
+            for which, rounds in enumerate((one, two)):  # the second worker joins the first
+                working.append(stack.enter_context(Working(crowd.place, stream, stores.folder)))
+                rounds.append(_round(stores, crowd, stream, 2 * number + which, working))
         total = sum(stream.ends().values())
-        agents.append(max(rate_of(way, stream, total, stores.folder) for way in AGENTS))
-        two.append(_round(stores, crowd, Stream(kafka), 2 * number + 1, workers=2))
+        ways = stores.size.agents
+        agents.append(max(rate_of(way, stream, total, stores.folder) for way in ways))
         say(
             f"stream: {one[-1][0]:.3f} of the floor, two workers {two[-1][0]:.3f};"
             f" {one[-1][1] / agents[-1]:.2f} of a stock agent"
@@ -106,13 +113,11 @@ def profile(stores: Stores) -> str:
     return table_of("A worker, PostgreSQL, by stage", "stage", spent, took, len(events))
 
 
-def _round(stores: Stores, crowd: Crowd, stream: Stream, number: int, *, workers: int) -> Round:
+def _round(
+    stores: Stores, crowd: Crowd, stream: Stream, number: int, working: Sequence[Working]
+) -> Round:
     events = stream_round(stores, number)
-    with ExitStack() as stack:
-        working = [
-            stack.enter_context(Working(crowd.place, stream, stores.folder)) for _ in range(workers)
-        ]
-        took = _worked_off(crowd, stream, events, working)
+    took = _worked_off(crowd, stream, events, working)
     return against(crowd.floor, len(events), len(set(events)), took)
 
 
@@ -161,19 +166,20 @@ def _backlog(stores: Stores, kafka: Kafka) -> Row:
 
     Each event is about somebody else, as in the rows of memory without Kafka.
     """
-    found = []
-    for n in stores.size.backlog:
-        stream = Stream(kafka)
-        assert stream.fill(strangers(n)) == n
-        with stores.fresh("postgresql") as place, place.open() as tracker:
-            with Working(place, stream, stores.folder) as worker:
-                until_durable(tracker, stream.ends(), [worker])
-                found.append(worker.stop()["bytes_max"])
-            report = tracker.verify()
-            assert (report.ok, report.events) == (True, n)
+    sizes = stores.size.backlog
+    with ExitStack() as stack:
+        full = []
+        for n in sizes:
+            stream = Stream(kafka)
+            assert stream.fill(strangers(n)) == n
+            place = stack.enter_context(stores.fresh("postgresql"))
+            full.append((n, stream, place, stack.enter_context(place.open())))
+        # All at the same time: what one takes does not depend on the others.
+        with ThreadPoolExecutor(len(full)) as pool:
+            found = list(pool.map(partial(_most_memory, stores.folder), full))
+        for *_, tracker in full:
             tracker.store.engine.dispose()
-        say(f"stream: memory of a worker, {n:,} events: {found[-1] >> 20} MiB")
-    (small, large), (less, more) = stores.size.backlog, found
+    (small, large), (less, more) = sizes, found
     return Row(
         f"memory of a worker, backlog of {large:,} events / {small:,}, PostgreSQL",
         f"{more >> 20} MiB",
@@ -183,3 +189,14 @@ def _backlog(stores: Stores, kafka: Kafka) -> Row:
         at_most=True,
         note=f"growth; {large / small:g} times the events",
     )
+
+
+def _most_memory(folder: Path, full: tuple[int, Stream, Place, Tracker]) -> int:
+    n, stream, place, tracker = full
+    with Working(place, stream, folder) as worker:
+        until_durable(tracker, stream.ends(), [worker])
+        most = int(worker.stop()["bytes_max"])
+    report = tracker.verify()
+    assert (report.ok, report.events) == (True, n)
+    say(f"stream: memory of a worker, {n:,} events: {most >> 20} MiB")
+    return most
