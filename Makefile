@@ -53,8 +53,8 @@ check: sync ## The static gate: format, lint, types, layers, generated files fre
 test: sync ## All tests but the long runs; ARGS="-k graph" passes options to pytest
 	@HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -q -n 2 --dist worksteal $(ARGS)
 
-faults: sync ## The long fault runs: kill -9, full disk, many rounds
-	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m slow tests/faults $(ARGS)
+faults: sync ## The long fault runs: kill -9, full disk, many rounds; ARGS="-n 2" runs two at a time
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -v -m slow --dist worksteal --timeout 1800 tests/faults $(ARGS)
 
 bench: sync ## Measure; see bench/ for what and how
 	@$(BIN)/python -m bench $(ARGS)
