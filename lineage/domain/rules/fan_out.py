@@ -78,20 +78,26 @@ def _needed_by_open_order(case: Case, data: DataShared) -> frozenset[str]:
 
 
 def _phases(case: Case) -> Iterator[tuple[Phase, frozenset[str] | None]]:
-    """Where each request for deletion stood at the event, and what it asks for (None: all)."""
+    """Where each request for deletion stood at the event, and what it asks for (None: all).
+
+    A cancellation without an approval on record counts where no such request stands: of one that
+    was asked for, its own decision is the one that accepts.
+    """
     at, history = case.event.moment, case.history
     if not history.requests and not history.only(AccountCancelled):
         return  # looks at no more than it must, so that the verdict can be kept
+    asked_for = False
     for timeline in history.requests.values():
         if timeline.asked_for == ERASING_RIGHT and (phase := _phase(timeline, at)) is not None:
             data = None if timeline.receipt is None else timeline.receipt.data
             asked = data.categories if isinstance(data, RequestReceived) else None
+            asked_for = True
             yield phase, None if asked is None else frozenset(asked)
     for rule in case.policy.of(CancellationFanOut):
         if rule.starts == "erasure":
             continue
         stages = stages_of(history)
-        done = stages.approved or stages.cancelled
+        done = stages.approved or (None if asked_for else stages.cancelled)
         if done is not None and done.moment < at:
             yield "accepted", None
         elif (

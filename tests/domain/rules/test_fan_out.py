@@ -188,3 +188,26 @@ def test_a_late_grant_waits_for_an_officer(given: list[dict[str, Any]], waits: b
 def test_a_late_grant_is_none_where_grants_let_nobody_off() -> None:
     """The text of this policy has no such exception."""
     assert late(share("2026-03-01"), RECEIVED, ACCEPTED, GRANT, controller="senro") == []
+
+
+@pytest.mark.parametrize(
+    ("controller", "at", "asked", "expected"),
+    [
+        ("sesiiduo", "2026-03-03", True, [BETWEEN]),
+        ("senro", "2026-03-03", True, [BETWEEN]),
+        ("sesiiduo", "2026-03-05", True, [AFTER]),
+        ("sesiiduo", "2026-03-03", False, [AFTER]),
+        ("store-002", "2026-03-03", False, []),
+    ],
+)
+def test_a_cancelled_account_does_not_decide_the_request_beside_it(
+    controller: str, at: str, asked: bool, expected: list[Any]
+) -> None:
+    """Of a deletion that was asked for its own decision accepts, not the end of the account."""
+    cancelled = {"type": "account_cancelled", "at": "2026-03-02", "subject": "f1"}
+    request = (RECEIVED, ACCEPTED) if asked else ()
+    assert [
+        row
+        for row in late(cancelled, *request, share(at), controller=controller)
+        if row[1] == "D-15"
+    ] == expected
