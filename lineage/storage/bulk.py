@@ -65,7 +65,7 @@ def _write(conn: Connection, table: str, sql: str, parameters: Sequence[Any]) ->
         writes.add(table, sql, parameters)
 
 
-def _send_before(conn: Connection, table: str) -> None:
+def send_before(conn: Connection, table: str) -> None:
     """Have what waits for this table written, for it is used now."""
     if (writes := waiting_writes(conn)) is not None:
         writes.before(table)
@@ -122,7 +122,7 @@ class Lookup:
         make = self._make
         if is_sqlite(conn):
             return [make(row) for row in self._on_lists(driver_of(conn), keys, named)]
-        _send_before(conn, self._table)
+        send_before(conn, self._table)
         arrays = [Array(self._types[0], keys)] if self._width == 1 else _arrays(self._types, keys)
         cursor = driver_of(conn).cursor(binary=True)
         cursor.execute(self._on_arrays, [*arrays, *named.values()])
@@ -176,7 +176,7 @@ class Insert:
         elif len(rows) < COPY_MIN:
             _write(conn, self._table, self._many, _arrays(self._types, rows))
         else:
-            _send_before(conn, self._table)
+            send_before(conn, self._table)
             with driver.cursor() as cursor, cursor.copy(self._copy) as copy:
                 copy.set_types(self._types)
                 for row in rows:
@@ -220,7 +220,7 @@ class Upsert:
             return 0
         if is_sqlite(conn):
             return int(driver_of(conn).executemany(self._one, rows).rowcount)
-        _send_before(conn, self._table)
+        send_before(conn, self._table)
         return int(driver_of(conn).execute(*self._merging(rows)).rowcount)
 
     def _merging(self, rows: Sequence[Row]) -> tuple[str, Sequence[Any]]:

@@ -15,6 +15,7 @@ from lineage.domain.fold.onward import Plan, plan
 from lineage.domain.fold.standing import UNSEEN_TYPES, KeyOf, Standing
 from lineage.events import IdentityLinked
 from lineage.storage import tables as t
+from lineage.storage.bulk import send_before
 from lineage.storage.drafts import Drafter
 from lineage.storage.engines import Connection
 from lineage.storage.facts import write_facts, write_steps
@@ -90,6 +91,7 @@ class Folder:
         self, conn: Connection, controller: str, refs: Iterable[bytes], types: Iterable[str]
     ) -> list[Recorded]:
         """The recorded events of these refs and types, opened."""
+        send_before(conn, t.events.name)  # some of them may wait to be written
         c = t.events.c
         what = sa.select(t.events).where(c.subject_ref.in_(sorted(refs)), c.type.in_(sorted(types)))
         rows = conn.execute(what).all()

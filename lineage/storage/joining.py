@@ -59,12 +59,13 @@ def joined_writes(conn: Connection) -> Iterator[None]:
     if is_sqlite(conn):
         yield
         return
-    writes = conn.info[JOINED] = Writes(driver_of(conn))
+    info = conn.info  # which a connection that was lost meanwhile no longer gives
+    writes = info[JOINED] = Writes(driver_of(conn))
     try:
         yield
         writes.send()
     finally:
-        del conn.info[JOINED]
+        del info[JOINED]
 
 
 def waiting_writes(conn: Connection) -> Writes | None:

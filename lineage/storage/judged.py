@@ -18,11 +18,12 @@ import sqlalchemy as sa
 from lineage.domain.facts import Recorded
 from lineage.domain.findings import Finding
 from lineage.domain.fold.effective import effective_events
-from lineage.domain.history.circumstances import BITS, EVERYTHING, bit_of, types_of
+from lineage.domain.history.circumstances import BITS, EVERYTHING, LOOKED_AHEAD, bit_of, types_of
 from lineage.domain.history.history import History
 from lineage.domain.verdicts import NO_WIDE, Verdict, Verdicts, Wide
 from lineage.events import EventRetracted
 from lineage.storage import tables as t
+from lineage.storage.bulk import send_before
 from lineage.storage.engines import Connection
 from lineage.storage.findings import add_findings, replace_findings
 from lineage.storage.folding import FoldedPerson, Folder, NewEvents
@@ -195,6 +196,7 @@ class Judging:
         own = self.parts.keyring.find(self.conn, who)
         if own is None:
             return NO_WIDE
+        send_before(self.conn, t.events.name)
         counted = sa.select(sa.func.count()).where(t.events.c.subject_ref == own.ref)
         number = int(self.conn.execute(counted).scalar_one())
         kept = self.parts.kept_wide.get(controller, NO_WIDE)
@@ -239,8 +241,9 @@ def _must_be_whole(person: NewEvents, before: Sequence[Stand]) -> bool:
     for event in person.events:
         if type(event.data) is EventRetracted or event.key in person.before.retracted:
             return True
-        if event.moment < last:
-            bit = bit_of(type(event.data))
-            if any(stand.looked_at & bit for stand in before):
-                return True
+        bit = bit_of(type(event.data))
+        if (event.moment < last or bit & LOOKED_AHEAD) and any(
+            stand.looked_at & bit for stand in before
+        ):
+            return True
     return False

@@ -36,6 +36,15 @@ _GROUPS: tuple[frozenset[type[EventData]], ...] = (
 )
 _OTHER = 1 << len(_GROUPS)
 BITS = len(_GROUPS) + 1
+LOOKED_AHEAD = _OTHER | sum(
+    1 << number
+    for number, group in enumerate(_GROUPS)
+    if group & {e.UserRegistered, e.GuardianConsentGranted, e.RequestReceived}
+)
+"""Groups of which judges count what comes later too: who is found to be a child was one before, and
+what a request is found to be decides on the shares before it.
+"""
+
 EVERYTHING = (1 << BITS) - 1
 
 
