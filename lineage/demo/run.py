@@ -306,7 +306,7 @@ def close(
     )
     show.chapter(stage.console, 9, "In numbers")
     stage.console.print(show.closing_table(result_rows(result)))
-    stage.console.print(show.next_steps(place.url, SHOWN, five=place.five))
+    show.show_steps(stage.console, show.next_steps(place.url, SHOWN, five=place.five))
     return result
 
 

@@ -147,7 +147,7 @@ def verdict(console: Console, checked: Checked, *, agreed: str, differ: str) -> 
 
 
 def next_steps(url: str, person: tuple[str, str], *, five: str) -> Text:
-    """Commands to copy, as they must be typed here; never wrapped by the console.
+    """Commands to copy, as they must be typed here.
 
     ``five`` is the store of the log that all five policies were asked about.
     """
@@ -165,8 +165,13 @@ def next_steps(url: str, person: tuple[str, str], *, five: str) -> Text:
         f"{lineage} check --subject {subject} {there}",
         f"{lineage} retention {subject} --as-of 2012-01-18 {there}",
     )
-    text = Text("Where to look next:\n", no_wrap=True, overflow="ignore")
+    text = Text("Where to look next:\n")
     return text.append("\n".join(f"  {command}" for command in commands), style="cyan")
+
+
+def show_steps(console: Console, steps: Text) -> None:
+    """Print them without breaking a line, so that each can be copied."""
+    console.print(steps, soft_wrap=True)
 
 
 def program() -> str:

@@ -1,11 +1,13 @@
 """The log that all five policies are asked about, and the check of what they say."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 import lineage
 from lineage.demo.alike import alike_events, alike_orders
@@ -13,6 +15,7 @@ from lineage.demo.checks import check_five
 from lineage.demo.expected_five import EXPECTED
 from lineage.demo.five import PolicyAnswers, five_answers
 from lineage.demo.orders import CONTROLLERS
+from lineage.demo.show import next_steps, show_steps
 
 OTHER: dict[str, Any] = {
     "right": ("entitled", "000.F.2"),
@@ -69,3 +72,13 @@ def test_alike_answers_and_missing_ones_are_differences() -> None:
     short = {name: said for name, said in EXPECTED.items() if name != "senro"}
     assert "senro right" in check_five(short, expected=EXPECTED).differing
     assert not check_five({}, expected={}).ok
+
+
+def test_commands_to_copy_are_never_broken() -> None:
+    """Each stands on one line, however narrow the terminal: a broken one could not be pasted."""
+    written = io.StringIO()
+    steps = next_steps("sqlite:///a.db", ("senro", "c1"), five="sqlite:///" + "f" * 80)
+    show_steps(Console(file=written, width=40), steps)
+    lines = written.getvalue().splitlines()
+    assert len(lines) == 10
+    assert all(line.startswith("  ") for line in lines[1:])
