@@ -49,9 +49,7 @@ VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
             USAGE, "Look at the plan again with `lineage request plan` and decide with its ver."
         ),
         "InvalidInput": Verdict(USAGE, "See `lineage COMMAND --help` for what is expected."),
-        "PolicyError": Verdict(
-            USAGE, "Correct the file, or choose another by --policies or --recipients."
-        ),
+        "PolicyError": Verdict(USAGE, "Correct the file that is named, or name another one."),
         "StoreUnusable": Verdict(
             UNUSABLE, "Check --store or LINEAGE_STORE; `lineage db upgrade` makes or updates it."
         ),
