@@ -91,6 +91,7 @@ class Grounds:
         """What a recorded refusal, whole or in part, rests on; None where nothing was refused.
 
         What is held back under a hold or a legal minimum counts as refused on a legal obligation.
+        A request refused as a whole rests on the ground it names, if it names one.
         """
         decision = self._timeline.decision
         data = None if decision is None else decision.data
@@ -103,7 +104,9 @@ class Grounds:
             wanted = self._asked(decision.moment)
         keeping = Keeping(self._policy, self._history)
         bare = frozenset(c for c in wanted if not keeping.kept(c, decision.moment).runs)
-        if wanted and not bare and (by_law := self._by_law(decision)) is not None:
+        named = data.outcome == "refused" and data.ground not in (None, _BY_LAW)
+        by_law = None if named or bare or not wanted else self._by_law(decision)
+        if by_law is not None:
             return Refused(by_law)
         rule = None if data.ground is None else self.carrying(data.ground, decision.moment)
         if rule is not None and not (rule.under_hold and bare):

@@ -145,6 +145,23 @@ def test_a_hold_carries_what_it_keeps(held: Event, *, valid: bool) -> None:
         assert (found.valid, found.rule) == (valid, "D-10")
 
 
+@pytest.mark.parametrize(
+    ("controller", "ground", "valid", "rule"),
+    [
+        ("seestar", "trade_secret", True, "001.I.8"),
+        ("seestar", "repetitive", False, None),
+        ("store-002", "trade_secret", False, "D-10"),
+        ("senro", "impractical", False, "D-10"),
+    ],
+)
+def test_a_hold_does_not_stand_in_for_the_ground_that_was_named(
+    controller: str, ground: str, *, valid: bool, rule: str | None
+) -> None:
+    """A refusal on another ground is another refusal, even where a law could have carried it."""
+    found = asked(controller, ours("email"), hold("email"), request(), decided(ground=ground))
+    assert (found.valid, found.rule) == (valid, rule)
+
+
 def test_a_hold_over_a_part_does_not_carry_the_rest() -> None:
     """What the request names counts, else all of ours that is there when it is decided."""
     given = [ours("email", "phone"), hold("email")]
