@@ -1,7 +1,8 @@
 """Reading one YAML file safely, with the line of every key. No word of a policy is known here.
 
-Refused: more than 1 MiB, aliases (and with them every alias bomb), merge keys, tags, keys given
-twice, deep nesting, several documents. What is refused is named by line; values are never echoed.
+Refused: too large a file, merge keys, tags, keys given twice, deep nesting, several documents, and
+aliases but where the caller allows them, for so many values in all. What is refused is named by
+line; values are never echoed.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,8 @@ from lineage.policy.errors import PolicyError
 TAG: Final = "kind"
 """The key that says which member of a union of models a mapping is."""
 
-SIZE_MAX: Final = 1024 * 1024
+MIB: Final = 1024 * 1024
+SIZE_MAX: Final = MIB
 DEPTH_MAX: Final = 20
 _MERGE: Final = "tag:yaml.org,2002:merge"
 _STRING: Final = "tag:yaml.org,2002:str"
@@ -61,23 +63,29 @@ def dotted(path: _Path) -> str:
     return text
 
 
-def read_document(file: Path) -> Document:
-    """Read one file; raise ``PolicyError`` where it is not one plain YAML mapping."""
+def read_document(
+    file: Path, *, size_max: int = SIZE_MAX, aliased_max: int | None = None
+) -> Document:
+    """Read one file; raise ``PolicyError`` where it is not one plain YAML mapping.
+
+    ``size_max`` counts bytes and is whole MiB. ``aliased_max`` allows aliases, in a file of at most
+    so many values once they are written out; without it there may be none.
+    """
     try:
         with file.open("rb") as stream:
-            raw = stream.read(SIZE_MAX + 1)
+            raw = stream.read(size_max + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise PolicyError(file, line=0, key="", expected=f"a readable file ({reason})") from error
-    if len(raw) > SIZE_MAX:
-        raise PolicyError(file, line=0, key="", expected="a file of at most 1 MiB")
+    if len(raw) > size_max:
+        raise PolicyError(file, line=0, key="", expected=f"a file of at most {size_max // MIB} MiB")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise PolicyError(file, line=line, key="", expected="text in UTF-8") from error
     try:
-        return _Reader(file, text).document(sha256(raw).hexdigest())
+        return _Reader(file, text, aliased_max).document(sha256(raw).hexdigest())
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(file, text, error) from error
     except yaml.YAMLError as error:
@@ -107,9 +115,11 @@ def validate(
 class _Reader:
     """Turns the nodes of one document into plain values and remembers their lines."""
 
-    def __init__(self, file: Path, text: str) -> None:
+    def __init__(self, file: Path, text: str, aliased_max: int | None) -> None:
         self._file = file
         self._text = text
+        self._aliased_max = aliased_max
+        self._values = 0
         self._lines: dict[_Path, int] = {(): 1}
 
     def document(self, digest: str) -> Document:
@@ -131,7 +141,7 @@ class _Reader:
         depth = documents = 0
         for event in yaml.parse(self._text, Loader=_Loader):
             line = event.start_mark.line + 1 if event.start_mark else 0
-            if isinstance(event, yaml.AliasEvent):
+            if isinstance(event, yaml.AliasEvent) and self._aliased_max is None:
                 raise PolicyError(
                     self._file, line=line, key="", expected="no alias: write the value out"
                 )
@@ -151,6 +161,7 @@ class _Reader:
     def _value(self, node: yaml.Node, path: _Path, loader: Any) -> Any:
         if node.tag not in _TAGS:
             raise self._error(node, path, "a plain value without a tag")
+        self._check_aliased(node, path)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, loader)
         if isinstance(node, yaml.SequenceNode):
@@ -161,6 +172,14 @@ class _Reader:
             return loader.construct_object(node)
         except ValueError as error:
             raise self._error(node, path, "a date or number that exists") from error
+
+    def _check_aliased(self, node: yaml.Node, path: _Path) -> None:
+        """Refuse aliases that write out to too much, or to themselves without an end."""
+        self._values += 1
+        if self._aliased_max is not None and self._values > self._aliased_max:
+            raise self._error(node, (), f"at most {self._aliased_max} values, aliases written out")
+        if isinstance(node, yaml.CollectionNode) and len(path) >= DEPTH_MAX:
+            raise self._error(node, (), f"at most {DEPTH_MAX} levels of nesting")
 
     def _item(self, node: yaml.Node, path: _Path, loader: Any) -> Any:
         self._lines[path] = node.start_mark.line + 1

@@ -39,10 +39,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What comparing needs beside the answer."""
+    """What comparing needs beside the answer; ``labels``: those of the events, None if unknown."""
 
     policy: Policy
     equivalent: Sequence[frozenset[str]]
+    labels: frozenset[str] | None = None
 
 
 def given(row: Closed) -> dict[str, Any]:

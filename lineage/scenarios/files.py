@@ -15,10 +15,13 @@ from lineage.events.times import parse_time
 from lineage.events.types import Distinct
 from lineage.policy.errors import PolicyError
 from lineage.policy.rule import Closed, RuleId
-from lineage.policy.yamlfile import Document, read_document, validate
+from lineage.policy.yamlfile import MIB, Document, read_document, validate
 from lineage.scenarios.expected import GROUPS, OF_LOG, OF_REQUEST, TIME, Expected
 
 PLAN: Final = "plan"
+# A program may have written the file, and programs write aliases where two scenarios share a list.
+_SIZE_MAX: Final = 4 * MIB
+_VALUES_MAX: Final = 400_000
 _Place = tuple[str | int, ...]
 
 
@@ -149,7 +152,7 @@ def read_scenarios(files: Iterable[Path], controllers: Iterable[str]) -> list[Sc
     known, found = frozenset(controllers), list[Scenario]()
     seen: set[str] = set()
     for file in files:
-        document = read_document(file)
+        document = read_document(file, size_max=_SIZE_MAX, aliased_max=_VALUES_MAX)
         form = validate(FileForm, document)
         groups = tuple(frozenset(group) for group in form.equivalent)
         for number, scenario in enumerate(form.scenarios):

@@ -30,7 +30,11 @@ class Findings:
             if not any(self._is_any_of(row, found) for found in self._rows):
                 path = f"findings.any_of[{row.ev}]"
                 yield Difference(path, row.rules, self._reported(row.ev))
+        labels = self._context.labels
         for label in wanted.clean_events:
+            if labels is not None and label not in labels:
+                path = f"findings.clean_events[{label}]"
+                yield Difference(path, "an event of this label", NOTHING)
             dirty = [f for f in self._rows if f["event"] == label and f["kind"] != KINDS["gaps"]]
             for found in filter(self._is_judged, dirty):
                 if any(self._pairs(row, found) for row in wanted.allowed_extra):

@@ -171,7 +171,8 @@ class _OneRun:
         if answer.unknown:
             yield Difference(f"{path}.unknown", expected=False, actual=True)
         shown = answer.model_dump(by_alias=True)
-        context = Context(self._policy(), self.scenario.equivalent)
+        labels = frozenset(event.ev for event in self.scenario.form.given if event.ev is not None)
+        context = Context(self._policy(), self.scenario.equivalent, labels)
         for wanted in self.scenario.then.get(self.controller, ()):
             if wanted.group == group and wanted.about in (None, about):
                 for found in COMPARE[group](wanted.expected, shown, context):

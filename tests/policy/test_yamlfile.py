@@ -88,6 +88,23 @@ def test_deep_nesting_and_bombs_are_quick(tmp_path: Path) -> None:
     assert time.perf_counter() - start < 5
 
 
+def test_aliases_where_they_are_allowed(tmp_path: Path) -> None:
+    """They are written out; a bomb, or an alias of itself, ends in a message and quickly."""
+    file = tmp_path / "file.yaml"
+    file.write_text("a: &x [1, {c: 2}]\nb: *x\n", encoding="utf-8")
+    assert read_document(file, aliased_max=9).value == {"a": [1, {"c": 2}], "b": [1, {"c": 2}]}
+    start = time.perf_counter()
+    for text, expected in (
+        (_BOMB, "at most 1000 values"),
+        ("a: &x [1, *x]\n", "levels of nesting"),
+        ("a: &x {b: 1}\nc:\n  <<: *x\n", "no merge key"),
+    ):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(PolicyError, match=expected):
+            read_document(file, aliased_max=1000)
+    assert time.perf_counter() - start < 5
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     """A path that cannot be read says why."""
     with pytest.raises(PolicyError, match=r"expected a readable file \("):

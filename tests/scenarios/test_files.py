@@ -92,6 +92,13 @@ def test_a_fault_is_named(
     assert expected in caught.value.expected
 
 
+def test_a_list_may_be_shared(tmp_path: Path) -> None:
+    """A program that writes a file may write an alias where a list stands twice."""
+    text = GOOD.replace("tags: [sharing]", "tags: &t [sharing]")
+    text += text[text.index("- id:") :].replace("S-1", "S-2").replace("&t [sharing]", "*t")
+    assert [scenario.form.tags for scenario in read(tmp_path, text)] == [("sharing",)] * 2
+
+
 def test_an_id_is_unique_in_the_run(tmp_path: Path) -> None:
     """In one file and over several."""
     one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"

@@ -55,6 +55,13 @@ def run_command(*arguments: str | Path) -> Any:
     return CliRunner().invoke(make_app(plugins=False), ["scenario", "test", *map(str, arguments)])
 
 
+def test_a_clean_event_must_be_there(tmp_path: Path) -> None:
+    """A label that no event has would be clean whatever the program says."""
+    when = WHEN.replace("plan", "findings")
+    text = scenario(when=when, then="{findings: {clean_events: [a, b]}}")
+    assert [path for path, _, _ in found(tmp_path, text)] == ["findings.clean_events[b]"]
+
+
 def test_an_answer_as_expected_passes(tmp_path: Path) -> None:
     """Nothing differs."""
     assert found(tmp_path, scenario()) == []
