@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from lineage.domain.facts import Recorded
 from lineage.domain.findings import Finding
 from lineage.domain.fold.effective import effective_events
+from lineage.domain.fold.standing import ACTING
 from lineage.domain.history.circumstances import BITS, EVERYTHING, LOOKED_AHEAD, bit_of, types_of
 from lineage.domain.history.history import History
 from lineage.domain.verdicts import NO_WIDE, Verdict, Verdicts, Wide
@@ -237,6 +238,8 @@ def _must_be_whole(person: NewEvents, before: Sequence[Stand]) -> bool:
     """Whether new events may change what was found on events that are there."""
     if person.before is None:
         return any(type(event.data) is EventRetracted for event in person.events)
+    if person.before.marks & ACTING:  # what removes somebody from a plan rests on everything
+        return True
     last = person.before.last
     for event in person.events:
         if type(event.data) is EventRetracted or event.key in person.before.retracted:
