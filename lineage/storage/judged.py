@@ -15,11 +15,11 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from lineage.domain.circumstances import BITS, EVERYTHING, LOOKED_AHEAD, bit_of, types_of
 from lineage.domain.facts import Recorded
 from lineage.domain.findings import Finding
 from lineage.domain.fold.effective import effective_events
 from lineage.domain.fold.standing import ACTING
-from lineage.domain.history.circumstances import BITS, EVERYTHING, LOOKED_AHEAD, bit_of, types_of
 from lineage.domain.history.history import History
 from lineage.domain.verdicts import NO_WIDE, Verdict, Verdicts, Wide
 from lineage.events import EventRetracted

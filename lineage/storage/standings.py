@@ -51,7 +51,7 @@ class Stand:
     there: bool = True
     """whether it has a row"""
     looked_at: int = 0
-    """what judgements of its events looked at, as bits of ``history.circumstances``"""
+    """what judgements of its events looked at, as bits of ``circumstances``"""
 
     @property
     def is_linked(self) -> bool:

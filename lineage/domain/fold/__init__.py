@@ -6,16 +6,15 @@ contract, a handler a row; ``requests`` folds requests and notices; ``state`` is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from lineage.domain.facts import Facts, Recorded
 from lineage.domain.fold.book import VersionAt
 from lineage.domain.fold.effective import effective_events
-from lineage.domain.fold.ins import IN_HANDLERS
+from lineage.domain.fold.ins import IN_HANDLERS, first_times
 from lineage.domain.fold.outs import OUT_HANDLERS
 from lineage.domain.fold.requests import fold_notices, fold_requests
 from lineage.domain.fold.state import State, closed_edge
-from lineage.events import DataTransferred
 
 __all__ = ["VersionAt", "fold"]
 
@@ -30,7 +29,7 @@ def fold(events: Iterable[Recorded], *, controller: str, version_at: VersionAt) 
     """
     ordered = effective_events(events)
     state = State(controller, version_at)
-    _note_first_times(state, ordered)
+    state.first_on_record = first_times(ordered)
     for event in ordered:
         handler = HANDLERS.get(type(event.data))
         if handler is not None:
@@ -43,17 +42,3 @@ def fold(events: Iterable[Recorded], *, controller: str, version_at: VersionAt) 
         notices=fold_notices(ordered),
         links=tuple((e.ref, e.linked_ref) for e in ordered if e.linked_ref is not None),
     )
-
-
-def _note_first_times(state: State, ordered: Sequence[Recorded]) -> None:
-    """Note when each category first came on record, where a transfer of everything needs it.
-
-    Such a transfer counts for every category on record up to its ``time``, those of a later rank
-    at the same time included; so it is looked up before the pass.
-    """
-    if not any(isinstance(e.data, DataTransferred) and e.data.categories is None for e in ordered):
-        return
-    for event in ordered:
-        if type(event.data) in IN_HANDLERS:
-            for category in getattr(event.data, "categories", None) or ():
-                state.first_on_record.setdefault(category, event.occurred_at)

@@ -168,3 +168,19 @@ IN_HANDLERS: dict[type, Callable[[Book, Recorded], None]] = {
     CrossBorderTransfer: _crossed_border,
     ReidentificationDetected: _reidentified,
 }
+
+
+def first_times(ordered: Iterable[Recorded]) -> dict[str, int]:
+    """When each category first came on record, where a transfer of everything needs it, else empty.
+
+    Such a transfer counts for every category on record up to its ``time``, those of a later rank
+    at the same time included; so it is looked up before the pass.
+    """
+    found: dict[str, int] = {}
+    events = list(ordered)
+    if any(isinstance(e.data, DataTransferred) and e.data.categories is None for e in events):
+        for event in events:
+            if type(event.data) in IN_HANDLERS:
+                for category in getattr(event.data, "categories", None) or ():
+                    found.setdefault(category, event.occurred_at)
+    return found

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from lineage.domain.circumstances import bit_of
 from lineage.domain.facts import Moment, Recorded
-from lineage.domain.history.circumstances import bit_of
 from lineage.events import (
     AccountCancellationApproved,
     AccountCancellationRequested,
@@ -69,7 +69,7 @@ class Standing:
 
     ``took_all_at`` is the last transfer of everything, ``cleared_at`` the last clearing;
     ``retracted`` are the keys of all events that a retraction under this ref names, sorted;
-    ``on_record`` the groups of event types there are, as bits of ``history.circumstances``.
+    ``on_record`` the groups of event types there are, as bits of ``circumstances``.
     """
 
     last: Moment

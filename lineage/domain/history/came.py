@@ -1,50 +1,28 @@
 """What came to which recipient and what it has erased since, as of any moment. Pure.
 
-The holdings of section 4.0 of the contract, for recipients and one moment of the past; what holds
-now is derived from edges (``lineage.domain.holdings``), and a property holds the two equal.
+The handlers of the fold say what an event brings and takes; here only recipients are noted, each
+arrival by itself. What is held now is derived from edges (``lineage.domain.holdings``).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lineage.domain.facts import Moment, Recorded
-from lineage.events import (
-    CrossBorderTransfer,
-    DataCollected,
-    DataDeidentified,
-    DataInboundReceived,
-    DataOnwardShared,
-    DataShared,
-    DataSold,
-    DataStored,
-    DataTransferred,
-    LogRecorded,
-    OrderCompleted,
-    PublicDisclosed,
-    RecipientDeleted,
-    ReidentificationDetected,
-)
+from lineage.domain.facts import Holder, HolderKind, Hop, Moment, Recorded
+from lineage.domain.fold.book import Book
+from lineage.domain.fold.ins import IN_HANDLERS, first_times
+from lineage.domain.fold.outs import OUT_HANDLERS
+from lineage.events import DataDeidentified, RecipientDeleted
 
-CAME_BY = (
-    CrossBorderTransfer,
-    DataCollected,
-    DataDeidentified,
-    DataInboundReceived,
-    DataOnwardShared,
-    DataShared,
-    DataSold,
-    DataStored,
-    DataTransferred,
-    LogRecorded,
-    OrderCompleted,
-    PublicDisclosed,
-    RecipientDeleted,
-    ReidentificationDetected,
-)
-"""All that puts a category on record, which is what a transfer of everything takes"""
+_HANDLERS = IN_HANDLERS | {
+    model: OUT_HANDLERS[model] for model in (DataDeidentified, RecipientDeleted)
+}
+CAME_BY = tuple(_HANDLERS)
+"""All that puts a category on record, which is what a transfer of everything takes, and all by
+which a recipient erases
+"""
 
 
 class Arrival(NamedTuple):
@@ -57,26 +35,33 @@ class Arrival(NamedTuple):
     deidentified: bool
 
 
-class Came:
+class Came(Book):
     """Arrivals and erasures at recipients, in canonical order."""
 
-    def __init__(self, events: Iterable[Recorded]) -> None:
+    def __init__(self, controller: str, events: Sequence[Recorded]) -> None:
         """Take the person's events of the types ``CAME_BY`` in canonical order."""
+        super().__init__(controller, version_at=lambda _: "")
         self._in: dict[str, list[Arrival]] = defaultdict(list)
         self._out: dict[str, list[tuple[Moment, frozenset[str]]]] = defaultdict(list)
-        on_record: set[str] = set()
+        self._first = first_times(events)
         for event in events:
-            for arrival in _arrivals(event, on_record):
-                self._in[arrival.recipient].append(arrival)
-            on_record.update(getattr(event.data, "categories", None) or ())
-            self._note_out(event)
+            _HANDLERS[type(event.data)](self, event)
 
-    def _note_out(self, event: Recorded) -> None:
-        data = event.data
-        if isinstance(data, RecipientDeleted):
-            self._out[data.recipient].append((event.moment, frozenset(data.categories)))
-        elif isinstance(data, DataDeidentified) and not data.reversible:
-            self._out[data.holder].append((event.moment, frozenset(data.categories)))
+    def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
+        """Note what came to a recipient."""
+        if hop.to.kind is HolderKind.RECIPIENT:
+            what = frozenset(categories)
+            arrival = Arrival(event.moment, event, hop.to.name, what, hop.deidentified)
+            self._in[hop.to.name].append(arrival)
+
+    def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:
+        """Note what a recipient erased."""
+        if holder.kind is HolderKind.RECIPIENT:
+            self._out[holder.name].append((event.moment, frozenset(categories)))
+
+    def on_record(self, event: Recorded) -> list[str]:
+        """Every category on record up to the time of the event, later ranks included."""
+        return [c for c, first in self._first.items() if first <= event.occurred_at]
 
     def arrivals(self, recipient: str) -> list[Arrival]:
         """Everything that ever came to a recipient."""
@@ -96,24 +81,3 @@ class Came:
                 if not any(when > arrival.at and category in gone for when, gone in outs):
                     held.add(category)
         return frozenset(held)
-
-
-def _arrivals(event: Recorded, on_record: set[str]) -> Iterable[Arrival]:
-    data, at = event.data, event.moment
-    if isinstance(data, DataShared):
-        hidden = data.deidentified and not data.reidentifiable
-        yield Arrival(at, event, data.recipient, frozenset(data.categories), hidden)
-    elif isinstance(data, DataOnwardShared | DataSold):
-        yield Arrival(at, event, data.recipient, frozenset(data.categories), deidentified=False)
-    elif isinstance(data, DataTransferred):
-        everything = on_record if data.categories is None else data.categories
-        yield Arrival(at, event, data.recipient, frozenset(everything), deidentified=False)
-    elif isinstance(data, CrossBorderTransfer | DataStored):
-        for holder in {getattr(data, "recipient", None), data.host}:
-            if holder is not None:
-                yield Arrival(at, event, holder, frozenset(data.categories), deidentified=False)
-    elif isinstance(data, ReidentificationDetected):
-        yield Arrival(at, event, data.holder, frozenset(data.categories), deidentified=False)
-    elif isinstance(data, PublicDisclosed):
-        for holder in data.copies_uncontrolled or ():
-            yield Arrival(at, event, holder, frozenset(data.categories), deidentified=False)

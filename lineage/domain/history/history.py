@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
+from lineage.domain.circumstances import EVERYTHING, REQUEST_STEPS, bits_of
 from lineage.domain.facts import Moment, Recorded
 from lineage.domain.history.came import CAME_BY, Came
-from lineage.domain.history.circumstances import EVERYTHING, bits_of
 from lineage.domain.history.consents import Consents
 from lineage.domain.history.holds import Holds
 from lineage.domain.history.orders import Order, orders_of
-from lineage.domain.history.requested import REQUEST_STEPS, Timeline, requests_of
+from lineage.domain.history.requested import Timeline, requests_of
 from lineage.events import (
     ConsentGranted,
     ConsentWithdrawn,
@@ -137,7 +138,7 @@ class History:
     @property
     def came(self) -> Came:
         """What came to whom, and what was erased there."""
-        return self.folded("came", Came, *CAME_BY)
+        return self.folded("came", partial(Came, self.controller), *CAME_BY)
 
 
 def _of(events: Iterable[Recorded], models: tuple[type[Data], ...]) -> list[tuple[Recorded, Data]]:

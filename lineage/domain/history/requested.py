@@ -10,21 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lineage.domain.circumstances import REQUEST_STEPS
 from lineage.domain.facts import Recorded
 from lineage.events import (
     AccountCancellationApproved,
     AccountCancellationRequested,
-    IdentityVerificationRequested,
-    IdentityVerified,
-    RequestCompleted,
     RequestDecided,
-    RequestExtended,
-    RequestPaused,
     RequestReceived,
-    RequestResponded,
-    RequestResumed,
     RequestTriaged,
-    RequestWithdrawn,
 )
 
 DELETION = "deletion"
@@ -33,22 +26,6 @@ CANCELLATION = "cancellation"
 
 Receipt = RequestReceived | AccountCancellationRequested
 Decision = RequestDecided | AccountCancellationApproved
-
-REQUEST_STEPS = (
-    RequestReceived,
-    AccountCancellationRequested,
-    IdentityVerificationRequested,
-    IdentityVerified,
-    RequestTriaged,
-    RequestExtended,
-    RequestPaused,
-    RequestResumed,
-    RequestWithdrawn,
-    RequestDecided,
-    AccountCancellationApproved,
-    RequestResponded,
-    RequestCompleted,
-)
 
 
 @dataclass(frozen=True, slots=True)

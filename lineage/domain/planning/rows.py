@@ -175,7 +175,7 @@ class _Planned:
         ]
         return min(rules, key=lambda rule: rule.duty != "policy", default=None)
 
-    def _orders(self, name: str, rows: Sequence[Holding]) -> dict[str, list[Order]]:
+    def _orders(self, name: str, rows: Iterable[Holding]) -> dict[str, list[Order]]:
         """When what brought each category came on record, the first to come first."""
         since = {row.category: row.since for row in rows}
         found: dict[str, list[Order]] = {category: [] for category in since}
@@ -183,8 +183,7 @@ class _Planned:
             for category in arrival.categories & since.keys():
                 if arrival.at[0] >= since[category]:
                     found[category].append(recorded_order(arrival.event))
-        came = {row.category: (row.last_received, 0, 0) for row in rows}
-        return {category: sorted(orders) or [came[category]] for category, orders in found.items()}
+        return {category: sorted(orders) for category, orders in found.items()}
 
     def _day(self, orders: Mapping[str, list[Order]]) -> tuple[date, bool]:
         """The day from which a notice counts, and whether it is supplementary."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lineage.domain.history.circumstances import bit_of
+from lineage.domain.circumstances import bit_of
 from lineage.domain.history.optouts import opt_outs_of
 from lineage.domain.questions.exceptions import exceptions
 from lineage.domain.rules.table import JUDGES

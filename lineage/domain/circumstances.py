@@ -10,8 +10,24 @@ from collections.abc import Iterable
 from functools import cache
 
 from lineage import events as e
-from lineage.domain.history.requested import REQUEST_STEPS
 from lineage.events import EventData
+
+REQUEST_STEPS = (
+    e.RequestReceived,
+    e.AccountCancellationRequested,
+    e.IdentityVerificationRequested,
+    e.IdentityVerified,
+    e.RequestTriaged,
+    e.RequestExtended,
+    e.RequestPaused,
+    e.RequestResumed,
+    e.RequestWithdrawn,
+    e.RequestDecided,
+    e.AccountCancellationApproved,
+    e.RequestResponded,
+    e.RequestCompleted,
+)
+"""Everything that names a request or a cancellation and takes it a step further"""
 
 _GROUPS: tuple[frozenset[type[EventData]], ...] = (
     frozenset({e.ConsentGranted, e.ConsentWithdrawn}),
