@@ -17,6 +17,7 @@ from lineage.domain.facts import Recorded
 from lineage.storage import tables as t
 from lineage.storage.engines import Connection
 from lineage.storage.folding import FoldedPerson
+from lineage.storage.gates import pass_gates
 from lineage.storage.judged import Judging
 from lineage.storage.keyring import PERSON
 from lineage.storage.standings import Stand, delete_stands, lock_persons, stand_of, write_stands
@@ -117,6 +118,7 @@ def _rebuild_next(
     if not refs:
         return chunk
     chunk.on_record = int(conn.execute(sa.select(sa.func.sum(t.logs.c.size))).scalar() or 0)
+    pass_gates(conn, set(refs.values()))
     locked = lock_persons(conn, refs).stands
     people, concerned = store.folder.fold_refs(conn, refs)
     while unlocked := {r: name for r, name in concerned.items() if r not in locked}:

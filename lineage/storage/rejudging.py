@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from lineage.storage import tables as t
 from lineage.storage.bulk import Upsert
 from lineage.storage.engines import Connection
+from lineage.storage.gates import pass_gates
 from lineage.storage.judged import WIDE, Judging, Parts
 from lineage.storage.standings import keep_looked_at, lock_persons
 
@@ -57,24 +58,27 @@ def rejudge(store: Rejudged, parts: Parts, *, now: Callable[[], int]) -> int:
 def _next_chunk(conn: Connection, *, parts: Parts, now: Callable[[], int]) -> int | None:
     if parts.verdicts is None:
         return None
-    todo = conn.execute(
-        sa.select(t.rejudging).order_by(t.rejudging.c.controller).limit(1).with_for_update()
-    ).one_or_none()
-    if todo is None:
+    c = t.rejudging.c
+    controller = conn.execute(sa.select(c.controller).order_by(c.controller).limit(1)).scalar()
+    if controller is None:
         return None
-    c = t.persons.c
-    what = sa.select(c.subject_ref).where(
-        c.controller == todo.controller,
-        c.subject_ref > todo.after,
-        c.looked_at.op("&")(WIDE) != 0,
+    pass_gates(conn, {controller})
+    row = c.controller == controller
+    todo = conn.execute(sa.select(t.rejudging).where(row).with_for_update()).one_or_none()
+    if todo is None:
+        return 0  # somebody else has just done the rest
+    p = t.persons.c
+    what = sa.select(p.subject_ref).where(
+        p.controller == controller,
+        p.subject_ref > todo.after,
+        p.looked_at.op("&")(WIDE) != 0,
     )
-    refs = list(conn.execute(what.order_by(c.subject_ref).limit(CHUNK_PEOPLE)).scalars())
-    row = t.rejudging.c.controller == todo.controller
+    refs = list(conn.execute(what.order_by(p.subject_ref).limit(CHUNK_PEOPLE)).scalars())
     if not refs:
         conn.execute(t.rejudging.delete().where(row))
         return 0
     conn.execute(t.rejudging.update().where(row).values(after=refs[-1]))
-    return _judge(conn, parts, todo.controller, refs, now())
+    return _judge(conn, parts, controller, refs, now())
 
 
 def _judge(conn: Connection, parts: Parts, controller: str, refs: Iterable[bytes], now: int) -> int:
