@@ -48,6 +48,8 @@ class Recorded(NamedTuple):
     position: int = 0
     """place in its log: tells what was recorded first where the clock does not"""
     log: int = 0
+    account_ref: bytes | None = None
+    """the holder of the account through which it came, where that is another person"""
 
     @property
     def moment(self) -> Moment:

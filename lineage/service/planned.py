@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from lineage.domain.facts import Notice, Request
@@ -23,15 +23,18 @@ class PlannedPerson:
     person: FoundPerson
     dossier: Dossier
     names: Mapping[str, str]
+    if_accepted: bool = False
+    """whether plans are made as if what waits for a decision had been accepted"""
 
-    def rows(self, request: Request | None, *, if_accepted: bool = False) -> PlanRows:
+    under: Mapping[str, PlanRows] = field(default_factory=dict)
+    """by request: what it asks of what came of others through the person's account"""
+
+    def rows(self, request: Request | None) -> PlanRows:
         """The plan of a request, or (None) of every cause there is."""
         if request is not None:
             cause = self.cause(request)
-            return PlanRows() if cause is None else self._of(cause, if_accepted=if_accepted)
-        return joined_rows(
-            [(cause, self._of(cause, if_accepted=if_accepted)) for cause in self._causes]
-        )
+            return PlanRows() if cause is None else self._of(cause)
+        return joined_rows([(cause, self._of(cause)) for cause in self._causes])
 
     def cause(self, request: Request) -> Cause | None:
         """The cause that a request makes."""
@@ -61,5 +64,8 @@ class PlannedPerson:
     def _causes(self) -> Sequence[Cause]:
         return causes_of(self.dossier) or [no_cause(self.dossier)]
 
-    def _of(self, cause: Cause, *, if_accepted: bool) -> PlanRows:
-        return renamed_rows(plan_rows(self.dossier, cause, if_accepted=if_accepted), self.names)
+    def _of(self, cause: Cause) -> PlanRows:
+        own = plan_rows(self.dossier, cause, if_accepted=self.if_accepted)
+        rows = renamed_rows(own, self.names)
+        under = self.under.get(cause.request_id or "")
+        return rows if under is None else joined_rows([(cause, rows), (cause, under)])

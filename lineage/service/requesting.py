@@ -5,16 +5,13 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from lineage.domain.facts import Facts, Recorded, Request
-from lineage.domain.parties import parties_of, renamed
+from lineage.domain.facts import Request
 from lineage.domain.planning.causes import is_accepted
-from lineage.domain.planning.dossier import Dossier
 from lineage.domain.planning.states import UNDECIDED, request_state
 from lineage.domain.questions.deadlines import limits
 from lineage.domain.questions.entitlement import entitlement
@@ -24,10 +21,10 @@ from lineage.events.times import from_micros
 from lineage.service import answers
 from lineage.service.auditing import finding_rows
 from lineage.service.errors import InvalidInput, PlanChanged
-from lineage.service.histories import Histories
 from lineage.service.one_request import not_on_record_then, one_request
-from lineage.service.people import FoundPerson, View, view_at
+from lineage.service.people import FoundPerson, view_at
 from lineage.service.planned import PlannedPerson
+from lineage.service.planner import Planner
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.service.request_rows import (
@@ -58,7 +55,6 @@ class Requests:
         """Requests read by asking and write by recording."""
         self._ask = questions
         self._recorder = recorder
-        self._histories = Histories(questions.store, questions.people, questions.library)
 
     def open(
         self,
@@ -159,17 +155,18 @@ class Requests:
         latest: Request | None
         view = view_at(self._ask.now(), as_of, known_at)
         with self._ask.store.reading() as conn:
+            planner = Planner(self._ask, conn, view, if_accepted=if_accepted)
             ref: bytes | None
             if request_id is not None:
                 controller, ref = one_request(conn, request_id, controller)
-                asked = self._planned(conn, controller, ref, view)
+                asked = planner.read(controller, ref)
                 request = _request(asked.person, request_id)
                 subject, latest = self._subject(conn, request), request
             elif subject is not None:
                 controller = self._ask.people.controller_of(conn, subject, controller)
                 known = self._ask.store.keyring.find(conn, Who(controller, PERSON, subject))
                 ref = None if known is None else known.ref
-                asked = self._planned(conn, controller, ref, view)
+                asked = planner.read(controller, ref)
                 latest = _latest(asked.person.facts.requests)
             else:
                 raise InvalidInput("name a request or a person")
@@ -177,7 +174,7 @@ class Requests:
             frame = self._ask.frame(conn, controller, view, nothing=nothing)
             ver = version_of(conn, asked.person.refs)
         today = from_micros(view.as_of).date()
-        rows, notices = asked.rows(request, if_accepted=if_accepted), asked.notices(request)
+        rows, notices = asked.rows(request), asked.notices(request)
         unplanned = to_be_told(not_planned_yet(rows, notices))
         return answers.Plan(
             request=request_id,
@@ -205,7 +202,7 @@ class Requests:
         view = view_at(self._ask.now(), None, None)
         with self._ask.store.reading() as conn:
             controller, ref = one_request(conn, request_id, controller)
-            asked = self._planned(conn, controller, ref, view)
+            asked = Planner(self._ask, conn, view).read(controller, ref)
             person = asked.person
             request = _request(person, request_id)
             subject = self._subject(conn, request)
@@ -233,11 +230,10 @@ class Requests:
         view = view_at(self._ask.now(), None, None)
         today = from_micros(view.as_of).date()
         rows = []
-        wide: dict[str, Sequence[Recorded]] = {}
         with self._ask.store.reading() as conn:
+            planner = Planner(self._ask, conn, view)
             for found in list_requests(conn, controller):
-                whose = (found.controller, found.subject_ref)
-                asked = self._planned(conn, *whose, view, wide)
+                asked = planner.read(found.controller, found.subject_ref)
                 request = _found(asked.person, found.request_id)
                 if request is None:  # dated later than our clock shows, by another program's
                     continue
@@ -257,32 +253,6 @@ class Requests:
                     )
                 )
         return rows
-
-    def _planned(
-        self,
-        conn: Connection,
-        controller: str,
-        ref: bytes | None,
-        view: View,
-        wide: dict[str, Sequence[Recorded]] | None = None,
-    ) -> PlannedPerson:
-        """One person; ``wide`` keeps the controllers' own events for the next one."""
-        people, library = self._ask.people, self._ask.library
-        raw = FoundPerson(controller, (), None, Facts())
-        if ref is not None:
-            raw = people.read_raw(conn, controller, ref, view)
-        names = self._ask.store.keyring.party_names(conn, parties_of(raw.facts))
-        wide = {} if wide is None else wide
-        if controller not in wide:
-            wide[controller] = self._histories.of_controller(conn, controller, view).wide
-        dossier = Dossier(
-            controller,
-            raw.events,
-            library.policy_at(controller),
-            as_of=view.as_of,
-            wide=wide[controller],
-        )
-        return PlannedPerson(replace(raw, facts=renamed(raw.facts, names)), dossier, names)
 
     def _subject(self, conn: Connection, request: Request) -> str:
         return self._ask.store.keyring.names(conn, [request.ref])[request.ref]

@@ -17,6 +17,7 @@ from lineage.domain.parties import parties_of, renamed
 from lineage.domain.verdicts import Verdicts, Wide
 from lineage.events import Event
 from lineage.storage import tables as t
+from lineage.storage.accounts import note_accounts
 from lineage.storage.bulk import Upsert
 from lineage.storage.dead_letters import DeadLetterBox
 from lineage.storage.drafts import DeadLetter, Draft, Drafter, PreparedBatch
@@ -287,6 +288,7 @@ class Applying:
             kept=parts.kept_tiles,
         )
         note_sources(self._conn, self._head.log, drafts, recorded_at)
+        note_accounts(self._conn, (draft.event for draft in drafts if draft.person))
         own: dict[bytes, list[Draft]] = {}
         for draft in drafts:
             if draft.person:

@@ -137,6 +137,9 @@ class Drafter:
         body = seal(cipher, clear, body_context(name))
         row = EventRow(ref, key, type_, occurred_at, digest, body, row_hash(name, digest, body))
         recorded = Recorded(ref, key, occurred_at, 0, source, id_, data, linked)
+        if event.account is not None:
+            holder = persons[Who(who.controller, PERSON, event.account)]
+            recorded = recorded._replace(account_ref=holder.ref)
         return Draft(item, who.controller, who.kind == PERSON, row, recorded)
 
     def recorded(
@@ -166,6 +169,7 @@ class Drafter:
                     data=body.data,
                     position=row.position,
                     log=row.log,
+                    account_ref=None if body.account is None else bytes.fromhex(body.account),
                 )
             )
         persons = self._keyring.find_all(conn, (who for _, who in links)) if links else {}

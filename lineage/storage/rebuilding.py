@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from lineage.domain.facts import Recorded
 from lineage.storage import tables as t
+from lineage.storage.accounts import replace_accounts
 from lineage.storage.engines import Connection
 from lineage.storage.folding import FoldedPerson
 from lineage.storage.gates import pass_gates
@@ -131,6 +132,7 @@ def _rebuild_next(
         for event in person.events:
             if event.ref in refs:
                 events[event.ref].append(event)
+    replace_accounts(conn, refs, (event for found in events.values() for event in found))
     chunk.people, chunk.events = len(events), sum(map(len, events.values()))
     kept = []
     for ref, controller in refs.items():

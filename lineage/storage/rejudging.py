@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from lineage.storage import tables as t
+from lineage.storage.accounts import replace_accounts
 from lineage.storage.bulk import Upsert
 from lineage.storage.engines import Connection
 from lineage.storage.gates import pass_gates
@@ -89,5 +90,7 @@ def _judge(conn: Connection, parts: Parts, controller: str, refs: Iterable[bytes
     people = parts.folder.split(read)
     for person in people:
         judging.person(controller, person.refs, person.events)
+        # For those of a store from before it had accounts; for all others this changes nothing.
+        replace_accounts(conn, person.refs, person.events)
     keep_looked_at(conn, stands.values(), judging.looked_at)
     return len(people)

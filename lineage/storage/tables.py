@@ -267,7 +267,16 @@ findings = Table(
     sqlite_with_rowid=False,
 )
 
-FACT_TABLES = (persons, links, edges, erasures, changes, requests, notices, findings)
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account_ref", LargeBinary(REF_BYTES), primary_key=True),
+    Column("subject_ref", LargeBinary(REF_BYTES), primary_key=True),
+    Index(None, "subject_ref"),
+    sqlite_with_rowid=False,
+)
+
+FACT_TABLES = (persons, links, edges, erasures, changes, requests, notices, findings, accounts)
 """Tables of one person's facts: cleared and written anew when that person is folded."""
 
 # --- operations ---------------------------------------------------------------------------------

@@ -18,9 +18,6 @@ PAGE = kinds_page()
 PACKAGE = "lineage.policy.kinds."
 # By nature: what a text states and nothing recorded can show.
 APPLIED_BY_NOTHING = {"stated"}
-# The rule is on record and the plan does not follow it: what came of others through an account is
-# not yet looked for when its holder is forgotten.
-NOT_YET_APPLIED = {"account_covers"}
 LIBRARY = load_library()
 RULES = [
     rule
@@ -77,7 +74,7 @@ def test_a_kind_is_documented(kind: Kind) -> None:
 @each_kind
 def test_a_kind_is_applied(kind: Kind) -> None:
     """Some code of the domain judges or answers by it, but for those listed above."""
-    assert bool(USES[kind.__name__]) is (name_of(kind) not in APPLIED_BY_NOTHING | NOT_YET_APPLIED)
+    assert bool(USES[kind.__name__]) is (name_of(kind) not in APPLIED_BY_NOTHING)
 
 
 @each_kind

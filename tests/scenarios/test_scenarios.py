@@ -17,7 +17,6 @@ from tests.support.engines import ENGINES
 HERE: Final = Path(__file__).parent
 LIBRARY: Final = load_library()
 SCENARIOS: Final = read_scenarios(sorted(HERE.glob("*.yaml")), LIBRARY.controllers)
-UNFINISHED: Final = frozenset((HERE / "unfinished.txt").read_text(encoding="utf-8").split())
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -38,12 +37,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Callable[[Scenario], Outcome
 def test_the_answers_are_the_expected_ones(
     run: Callable[[Scenario], Outcome], scenario: Scenario
 ) -> None:
-    """A policy answers as its scenarios say; what is named unfinished does not yet."""
+    """A policy answers as its scenarios say."""
     outcome = run(scenario)
     told = "\n".join(lines(outcome))
-    assert outcome.passed is (scenario.id not in UNFINISHED), told
-
-
-def test_what_is_unfinished_is_a_scenario() -> None:
-    """No id stands in the list whose scenario is gone."""
-    assert {scenario.id for scenario in SCENARIOS} >= UNFINISHED
+    assert outcome.passed, told

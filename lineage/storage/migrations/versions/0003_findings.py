@@ -1,4 +1,7 @@
-"""Findings: what judging the events says, since when and until when, and what it rested on."""
+"""Findings: what judging the events says, since when and until when, and what it rested on.
+
+And accounts: of whom anything came through whose account; judging everybody writes them as well.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ NOT_JUDGED = "-1"
 
 
 def upgrade() -> None:
-    """Add findings, and have everybody who is on record already judged."""
+    """Add findings and accounts, and have everybody who is on record already judged."""
     text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
     for name in ("on_record", "looked_at"):
         column = sa.Column(name, sa.BigInteger(), nullable=False, server_default=NOT_JUDGED)
@@ -37,6 +40,13 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("after", sa.LargeBinary(), nullable=False, server_default=""),
     )
+    op.create_table(
+        "accounts",
+        sa.Column("account_ref", sa.LargeBinary(16), primary_key=True),
+        sa.Column("subject_ref", sa.LargeBinary(16), primary_key=True),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_accounts_subject_ref", "accounts", ["subject_ref"])
     op.execute(
         "INSERT INTO rejudging (controller, since)"
         " SELECT controller, 0 FROM persons GROUP BY controller"
