@@ -265,7 +265,7 @@ def _crash(*_: Any, **__: Any) -> None:
     raise Crash
 
 
-STEPS = settings(max_examples=max(10, settings().max_examples // 4), stateful_step_count=20)
+STEPS = settings(max_examples=max(10, settings().max_examples // 8), stateful_step_count=20)
 
 
 def test_the_store_under_everything_that_can_happen(store_place: StorePlace) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lineage.tracker import Tracker
@@ -48,6 +48,8 @@ def _answers(tracker: Tracker, prefix: str, **view: Any) -> dict[str, Any]:
     return found
 
 
+# Each asks everything about everybody after each batch, and again later.
+@settings(max_examples=max(10, settings().max_examples // 4))
 @given(batches=st.lists(batch, min_size=1, max_size=5))
 def test_batches_that_join_people_and_decide_about_them(
     shared_place: StorePlace, batches: list[list[Sketch]]

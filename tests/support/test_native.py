@@ -18,8 +18,9 @@ from tests.support.servers import PostgresMissing, answers
 
 ROOT = Path(__file__).resolve().parents[2]
 TOUCHED = """
-import sys, time
+import signal, sys, time
 from tests.support.native import NativeServer
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it
 server = NativeServer(in_memory=True)
 print(server.folder, flush=True)
 time.sleep(60)
