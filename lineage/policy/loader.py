@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from lineage.policy.yamlfile import Document, read_document, validate
 
 LIBRARY: Final = Path(__file__).parent / "library"
 _HASH_DIGITS: Final = 12
+_DIGEST_BYTES: Final = 16
 _SUFFIXES: Final = {".yaml", ".yml"}
 
 
@@ -28,6 +30,7 @@ class Library:
         self._versions: Mapping[str, tuple[Policy, ...]] = {
             controller: tuple(sorted(found[controller], key=_start)) for controller in sorted(found)
         }
+        self._digests: dict[str, bytes] = {}
         self._categories = {
             controller: frozenset[str]().union(*(policy.all_categories for policy in versions))
             for controller, versions in self._versions.items()
@@ -41,6 +44,19 @@ class Library:
     def versions(self, controller: str) -> tuple[Policy, ...]:
         """Return the versions of one controller, the oldest first."""
         return self._versions[controller]
+
+    def digest(self, controller: str) -> bytes:
+        """16 bytes that tell these policies of a controller from any others of it; none of them
+        without a policy.
+        """
+        digest = self._digests.get(controller)
+        if digest is None:
+            said = b"".join(
+                p.model_dump_json().encode() for p in self._versions.get(controller, ())
+            )
+            digest = blake2b(said, digest_size=_DIGEST_BYTES).digest()
+            self._digests[controller] = digest
+        return digest
 
     def version_at(self, controller: str) -> Callable[[int], str]:
         """Gives the version in force at a time (microseconds); none without a policy."""

@@ -14,6 +14,7 @@ from lineage.service.querying import Questions
 from lineage.storage.findings import findings_after, findings_of
 from lineage.storage.keyring import CONTROLLER, PERSON, Who
 from lineage.storage.persons import linked_refs
+from lineage.storage.policies_used import other_policies
 from lineage.storage.rejudging import pending_rejudging
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class FindingHistory:
             rows = [row for page in self._pages(conn, controller, subject) for row in page]
             frame = self._ask.frame(conn, controller, view, nothing=not rows)
             behind = pending_rejudging(conn).get(controller)
+            if controller in other_policies(conn, self._store.digest_of):
+                behind = 0  # until a rebuild, nothing is judged by the policies in use for certain
         judged_up_to = frame["known_at"] if behind is None else from_micros(behind)
         return answers.FindingHistory(**frame, findings=rows, judged_up_to=judged_up_to)
 

@@ -20,6 +20,7 @@ from lineage.service.recording import Recorder
 from lineage.storage.dead_letters import StoredDeadLetter
 from lineage.storage.engines import Connection
 from lineage.storage.freshness import newest_recording, read_freshness
+from lineage.storage.policies_used import other_policies
 from lineage.storage.rebuilding import rebuild
 from lineage.storage.rejudging import pending_rejudging, rejudge
 from lineage.storage.shared_ids import count_shared_ids
@@ -144,6 +145,7 @@ class Upkeep:
             shared = count_shared_ids(conn)
             newest = newest_recording(conn)
             behind = sorted(pending_rejudging(conn))
+            others = other_policies(conn, self._store.digest_of)
             silent = {
                 c: self._ask.silent_sources(c, read_freshness(conn, c), now)
                 for c in self._ask.library.controllers
@@ -180,6 +182,13 @@ class Upkeep:
                 says=f"people of {', '.join(behind)} must be judged anew: lineage rejudge"
                 if behind
                 else "everybody has been judged by what is on record",
+            ),
+            _check(
+                "policies",
+                ok=not others,
+                says=f"people of {', '.join(others)} were folded by other policies: lineage rebuild"
+                if others
+                else "everybody was folded by the policies in use",
             ),
             _clock_check(newest, now),
         ]

@@ -41,6 +41,7 @@ from lineage.storage.ledger import (
     move_on,
 )
 from lineage.storage.persons import linked_refs, version_of
+from lineage.storage.policies_used import DigestOf, note_policies
 from lineage.storage.rejudging import begin_rejudging
 from lineage.storage.seal import Hasher
 from lineage.storage.standings import Locked, Stand, lock_persons, write_stands
@@ -71,6 +72,8 @@ class Applied:
     statuses: dict[int, str] = field(default_factory=dict)
     recorded: int = 0
     acts: int = 0
+    noted: set[str] = field(default_factory=set)
+    """controllers of whom it was noted by which policies they are folded"""
 
 
 class SubjectRace(StorageError):
@@ -111,6 +114,8 @@ class Parts(Protocol):
     kept_tiles: KeptTiles
     verdicts: Verdicts | None
     kept_wide: dict[str, Wide]
+    digest_of: DigestOf
+    noted: set[str]
 
 
 class Applying:
@@ -288,6 +293,7 @@ class Applying:
             kept=parts.kept_tiles,
         )
         note_sources(self._conn, self._head.log, drafts, recorded_at)
+        self._note_policies({draft.controller for draft in drafts})
         note_accounts(self._conn, (draft.event for draft in drafts if draft.person))
         own: dict[bytes, list[Draft]] = {}
         for draft in drafts:
@@ -298,6 +304,12 @@ class Applying:
         for ref, found in own.items():
             new = standing_of([draft.event for draft in found], key_of=parts.hasher.event_key)
             self._stand(ref, new, len(found))
+
+    def _note_policies(self, controllers: set[str]) -> None:
+        """Once for each controller; again where the transaction that did it came to nothing."""
+        if unknown := controllers - self._parts.noted - self._applied.noted:
+            note_policies(self._conn, unknown, self._parts.digest_of)
+            self._applied.noted |= unknown
 
     def _stand(self, ref: bytes, new: Standing, count: int = 0) -> None:
         stand = self._stands[ref]

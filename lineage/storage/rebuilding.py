@@ -21,6 +21,7 @@ from lineage.storage.folding import FoldedPerson
 from lineage.storage.gates import pass_gates
 from lineage.storage.judged import Judging
 from lineage.storage.keyring import PERSON
+from lineage.storage.policies_used import all_by_policies
 from lineage.storage.standings import Stand, delete_stands, lock_persons, stand_of, write_stands
 from lineage.storage.store import Store
 
@@ -73,6 +74,7 @@ def rebuild(
     if doubtful:
         store.run(partial(_settle_doubts, store=store, doubtful=doubtful))
     store.run(_drop_strays)
+    store.run(partial(all_by_policies, digest_of=store.digest_of))
     with store.reading() as conn:
         rebuilt.edges = conn.execute(sa.select(sa.func.count()).select_from(t.edges)).scalar_one()
     return rebuilt

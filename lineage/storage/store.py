@@ -29,6 +29,7 @@ from lineage.storage.following import Follow
 from lineage.storage.keyring import Keyring
 from lineage.storage.keys import Keys
 from lineage.storage.ledger import KeptTiles, Stretch
+from lineage.storage.policies_used import NOT_JUDGED, DigestOf
 from lineage.storage.schema import check_schema
 from lineage.storage.seal import Hasher
 from lineage.storage.tasks import Tasks
@@ -44,10 +45,16 @@ class Store:
     """One store, its keys and its engine."""
 
     def __init__(
-        self, url: str, keys: Keys, versions: Versions, verdicts: Verdicts | None = None
+        self,
+        url: str,
+        keys: Keys,
+        versions: Versions,
+        digest_of: DigestOf,
+        verdicts: Verdicts | None = None,
     ) -> None:
-        """Open the engine and check schema and keys. Without ``verdicts`` nothing is judged.
-        Raises ``StoreUnusable``, ``KeysUnusable``.
+        """Open the engine and check schema and keys. ``versions`` and ``digest_of`` are of the
+        policies in use; without ``verdicts`` nothing is judged by them. Raises ``StoreUnusable``,
+        ``KeysUnusable``.
         """
         self.url = url
         self.engine = engines.open_engine(url)
@@ -60,6 +67,9 @@ class Store:
         self.kept_tiles: KeptTiles = {}
         self.verdicts = verdicts
         self.kept_wide: dict[str, Wide] = {}
+        self.digest_of: DigestOf = (lambda _: NOT_JUDGED) if verdicts is None else digest_of
+        self.noted: set[str] = set()
+        """Controllers of whom is on record by which policies they are folded"""
         self.retried: Callable[[], None] = lambda: None
         """Is told each time a transaction is done again; for whoever counts"""
         check_schema(self.engine, self.hasher.check)
@@ -154,6 +164,7 @@ class Store:
                 batch = self.prepare(batch.events, dead=batch.dead, raw_of=batch.raw_of)
                 continue
             self.keyring.committed(batch.new)
+            self.noted |= applied.noted
             batch.after = None
             return applied
         raise InTheWay

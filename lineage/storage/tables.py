@@ -319,6 +319,13 @@ rejudging = Table(
     Column("after", LargeBinary, nullable=False, server_default=""),
 )
 
+folded_by = Table(
+    "folded_by",
+    metadata,
+    Column("controller", Text, primary_key=True),
+    Column("policies", LargeBinary, nullable=False),
+)
+
 day_keys = Table(
     "day_keys",
     metadata,

@@ -82,7 +82,7 @@ def open_tracker(
     loaded = keys_for(url, folder)
     now = _micros(clock)
     verdicts = Verdicts(JUDGES, library.policy_at) if judging else None
-    store = Store(url, loaded, library.version_at, verdicts)
+    store = Store(url, loaded, library.version_at, library.digest, verdicts)
     return Tracker(store, library, registry, now)
 
 

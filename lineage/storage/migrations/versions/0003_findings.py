@@ -1,6 +1,7 @@
 """Findings: what judging the events says, since when and until when, and what it rested on.
 
 And accounts: of whom anything came through whose account; judging everybody writes them as well.
+And by which policies people were folded and judged.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_accounts_subject_ref", "accounts", ["subject_ref"])
+    op.create_table(
+        "folded_by",
+        sa.Column("controller", text, primary_key=True),
+        sa.Column("policies", sa.LargeBinary(), nullable=False),
+    )
     op.execute(
         "INSERT INTO rejudging (controller, since)"
         " SELECT controller, 0 FROM persons GROUP BY controller"
