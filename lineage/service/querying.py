@@ -138,7 +138,7 @@ class Questions:
             party = self._stored_party(conn, controller, recipient)
             refs = refs_with_edges_to(conn, controller, party, after=after, limit=limit + 1)
             if view.known_at is not None:
-                refs = self._with_retracted(conn, controller, refs, after, view)[: limit + 1]
+                refs = self._with_changed(conn, controller, refs, after, view)[: limit + 1]
             page, more = refs[:limit], len(refs) > limit
             rows = self._subject_rows(conn, controller, party, page, view)
             # Those with a hop now may have had none then.
@@ -157,17 +157,20 @@ class Questions:
         person = self.store.keyring.find(conn, who)
         return recipient if person is None else PERSON_PREFIX + person.ref.hex()
 
-    def _with_retracted(
+    def _with_changed(
         self, conn: Connection, controller: str, refs: list[bytes], after: bytes, view: View
     ) -> list[bytes]:
-        """With everybody of whom something was retracted since: hops they then had may be gone."""
-        retracted = set(refs_retracted_since(conn, controller, view.known_at or 0))
-        links = self.store.folder.links_on_record(conn, controller) if retracted else []
-        groups = components({*retracted, *(ref for link in links for ref in link)}, links)
-        for group in groups:
-            if not retracted.isdisjoint(group):
-                retracted.update(group)
-        return sorted({*refs, *(ref for ref in retracted if ref > after)})
+        """With everybody of whom something was retracted since, or who was linked since with
+        somebody whose retractions count for both: hops they then had may be gone.
+        """
+        changed = set(refs_retracted_since(conn, controller, view.known_at or 0))
+        links = self.store.folder.links_on_record(conn, controller)
+        then = self.store.folder.links_on_record(conn, controller, known_at=view.known_at)
+        changed.update(ref for link in {*links}.difference(then) for ref in link)
+        for group in components({*changed, *(ref for link in links for ref in link)}, links):
+            if not changed.isdisjoint(group):
+                changed.update(group)
+        return sorted({*refs, *(ref for ref in changed if ref > after)})
 
     def _subject_rows(
         self, conn: Connection, controller: str, recipient: str, page: list[bytes], view: View

@@ -18,7 +18,7 @@ from tests.support.places import StorePlace
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PERSON = re.compile(r"person:([0-9a-f]{32})")
-DRAWN = {"subject_ref", "other_ref", "edge_key"}
+DRAWN = {"subject_ref", "other_ref", "account_ref", "edge_key"}
 OF_ARRIVAL = {"looked_at"}
 """What depends on the order of arrival and on nothing that is answered"""
 
