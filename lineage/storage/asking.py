@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 import sqlalchemy as sa
 
-from lineage.storage.engines import IDLE_MAX, KINDS, MADE, Connection
+from lineage.storage.engines import IDLE_MAX, MADE, Connection, kind_of
 
 Result = TypeVar("Result")
 
@@ -27,7 +27,7 @@ class _Bare:
 
 def ask(engine: sa.Engine, work: Callable[[Connection], Result]) -> Result:
     """Do what only reads; once more for each connection of the pool that was found cut."""
-    kind = KINDS[engine.dialect.name]
+    kind = kind_of(engine.dialect.name)
     left = IDLE_MAX
     while True:
         bare = None

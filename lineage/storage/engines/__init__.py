@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 
-from lineage.storage.engines import postgresql, sqlite
 from lineage.storage.engines.arrays import Array as Array
 from lineage.storage.errors import StoreUnusable
 
-KINDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
+KINDS = ("sqlite", "postgresql")
 
 Connection = sa.Connection
 """A transaction that is under way; the layers above pass it on and never look into it."""
@@ -51,14 +50,19 @@ SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key")
 def open_engine(url: str) -> sa.Engine:
     """Make the engine for a store URL. Raises ``StoreUnusable`` for a URL of another kind."""
     parsed = parse_url(url)
-    kind = KINDS.get(parsed.get_backend_name())
-    if kind is None or not parsed.database:
-        says = f"a store of kind {parsed.drivername!r} is not known"
-        if kind is not None:
-            says = "the URL of the store names no database"
-        raise StoreUnusable(says, do=URLS)
-    engine: sa.Engine = kind.create(parsed)
+    name = parsed.get_backend_name()
+    if name not in KINDS:
+        raise StoreUnusable(f"a store of kind {parsed.drivername!r} is not known", do=URLS)
+    if not parsed.database:
+        raise StoreUnusable("the URL of the store names no database", do=URLS)
+    engine: sa.Engine = kind_of(name).create(parsed)
     return engine
+
+
+@cache
+def kind_of(name: str) -> ModuleType:
+    """What is different about one engine; its driver is loaded by who uses it, and nobody else."""
+    return import_module(f"{__name__}.{name}")
 
 
 IDLE_MAX = 5
@@ -85,7 +89,7 @@ def writing(engine: sa.Engine) -> Iterator[Connection]:
 
 def wait_for_program(conn: Connection) -> None:
     """Let a writing transaction last although what is written comes slowly."""
-    KINDS[conn.dialect.name].wait_for_program(driver_of(conn))
+    kind_of(conn.dialect.name).wait_for_program(driver_of(conn))
 
 
 @contextmanager
@@ -97,7 +101,7 @@ def reading(engine: sa.Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _transaction(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
-    kind = KINDS[engine.dialect.name]
+    kind = kind_of(engine.dialect.name)
     try:
         with _begun(engine, write=write) as connection:
             try:
@@ -115,7 +119,7 @@ def _begun(engine: sa.Engine, *, write: bool) -> Iterator[Connection]:
     """A connection in a transaction. Those from the pool may have died unnoticed, all of them where
     their server was started again: then another, in the end a new one.
     """
-    kind = KINDS[engine.dialect.name]
+    kind = kind_of(engine.dialect.name)
     with engine.connect() as connection:
         for is_last in (*[False] * IDLE_MAX, True):
             try:
@@ -152,5 +156,5 @@ def driver_of(conn: Connection) -> Any:
 def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows whose keys are free; the others stand already. For what is few."""
     if rows:
-        insert = sqlite_insert if is_sqlite(conn) else postgresql_insert
+        insert = kind_of(conn.dialect.name).insert
         conn.execute(insert(table).on_conflict_do_nothing(), list(rows))

@@ -10,10 +10,6 @@ from collections.abc import Callable, Sequence
 from struct import Struct
 from typing import Any, Final
 
-import psycopg
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
-
 _HEADER: Final = Struct(">iiIii").pack
 _NULL: Final = b"\xff\xff\xff\xff"
 _INT2, _INT4, _INT8 = Struct(">ih").pack, Struct(">ii").pack, Struct(">iq").pack
@@ -51,16 +47,3 @@ class Array:
         else:
             parts = [write(value) for value in values]
         self.written = _HEADER(1, has_null, oid, len(values), 1) + b"".join(parts)
-
-
-class ArrayDumper(Dumper):
-    """Hands an array to the driver; its type is the one that the statement casts it to."""
-
-    format = Format.BINARY
-
-    def dump(self, obj: Array) -> bytes:
-        """The bytes as they are."""
-        return obj.written
-
-
-psycopg.adapters.register_dumper(Array, ArrayDumper)

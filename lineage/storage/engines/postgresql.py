@@ -8,9 +8,13 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql as dialect
 
+from lineage.storage.engines.arrays import Array
 from lineage.storage.errors import (
     InTheWay,
     RowInTheWay,
@@ -19,6 +23,7 @@ from lineage.storage.errors import (
     StoreUnusable,
 )
 
+insert = dialect.insert
 ERRORS = (psycopg.Error,)
 ENCODING = "UTF8"
 ISOLATION = "read committed"
@@ -208,3 +213,16 @@ def named(error: Any) -> Exception | None:
         f"the database refused a statement: {what}",
         do="this is a fault of the program: please report it",
     )
+
+
+class ArrayDumper(Dumper):
+    """Hands an array to the driver; its type is the one that the statement casts it to."""
+
+    format = Format.BINARY
+
+    def dump(self, obj: Array) -> bytes:
+        """The bytes as they are."""
+        return obj.written
+
+
+psycopg.adapters.register_dumper(Array, ArrayDumper)

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import sqlite as dialect
 
 from lineage.storage.errors import StatementRefused, StorageError, StoreUnusable
 
@@ -24,6 +25,7 @@ CHECKPOINT_PAGES = 16_000
 of 2,000 changes some 5,000 pages of a large store, many of them the same as the batch before.
 """
 
+insert = dialect.insert
 ERRORS = (sqlite3.Error,)
 
 FAULTS = {
