@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -88,10 +89,18 @@ class Library:
 def load_library(path: Path | None = None) -> Library:
     """Load one policy file, or all of a folder (``*.yaml``, ``*.yml``).
 
-    Without a path these are the five policies that come with the package. Raises ``PolicyError``
-    that names file, line, key and what was expected.
+    Without a path these are the five policies that come with the package, read once. Raises
+    ``PolicyError`` that names file, line, key and what was expected.
     """
-    place = LIBRARY if path is None else path
+    return _own_library() if path is None else _load(path)
+
+
+@cache
+def _own_library() -> Library:
+    return _load(LIBRARY)
+
+
+def _load(place: Path) -> Library:
     files = [place]
     if place.is_dir():
         files = sorted(file for file in place.iterdir() if file.suffix in _SUFFIXES)
