@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from bench import (
+    asking,
     dispatching,
     generating,
     peer,
@@ -26,6 +27,7 @@ PARTS: dict[str, Callable[[Stores], Iterator[Row]]] = {
     "singles": singles.measure,
     "peer": peer.measure,
     "reading": reading.measure,
+    "asking": asking.measure,
     "upkeep": upkeep.measure,
     "dispatching": dispatching.measure,
     "generating": generating.measure,

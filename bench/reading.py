@@ -71,7 +71,7 @@ def measure(stores: Stores) -> Iterator[Row]:
     for engine in ENGINES:
         p50s = []
         for events in (*stores.size.graphs, stores.size.crowd):
-            tracker = _tracker(stores, engine, events)
+            tracker = store_of(stores, engine, events)
             rows, p50 = _graph(tracker, stores.size, f"{events:,} events, {NAMES[engine]}")
             p50s.append(p50)
             yield from rows
@@ -81,7 +81,7 @@ def measure(stores: Stores) -> Iterator[Row]:
         yield _reverse(crowds(stores, stores.size.crowd)[engine], stores.size, NAMES[engine])
 
 
-def _tracker(stores: Stores, engine: Engine, events: int) -> Tracker:
+def store_of(stores: Stores, engine: Engine, events: int) -> Tracker:
     """A store of so many events, of which the first are those of the people to be asked about.
 
     The largest also holds what was recorded by other measurements, some hundred thousand more.
@@ -107,7 +107,7 @@ def _settle(tracker: Tracker) -> None:
 
 
 def _graph(tracker: Tracker, size: Size, of: str) -> tuple[list[Row], float]:
-    asks = [_asking(tracker, *person) for person in _people(size)]
+    asks = [_asking(tracker, *person) for person in asked_people(size)]
     ours, bare = compared(tracker, asks)
     rows = []
     for name, share in (("p50", 0.5), ("p99", 0.99)):
@@ -119,7 +119,7 @@ def _graph(tracker: Tracker, size: Size, of: str) -> tuple[list[Row], float]:
     return rows, percentile(ours, 0.5)
 
 
-def _people(size: Size) -> list[tuple[str, str]]:
+def asked_people(size: Size) -> list[tuple[str, str]]:
     """Id and controller of people of the stream, some who come often and some who came once."""
     slugs = controllers()
     people = [(f"s{SEED}-new{n}", slugs[n % len(slugs)]) for n in range(size.asked)]

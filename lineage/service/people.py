@@ -144,6 +144,11 @@ class People:
 
     def read_raw(self, conn: Connection, controller: str, ref: bytes, view: View) -> FoundPerson:
         """Fold the person anew from the events that the view sees; parties as they are stored."""
+        found = self.read_events(conn, controller, ref, view)
+        return replace(found, facts=self._store.folder.facts_of(controller, found.events))
+
+    def read_events(self, conn: Connection, controller: str, ref: bytes, view: View) -> FoundPerson:
+        """The person with the events that the view sees, and no facts."""
         folder = self._store.folder
         events: dict[bytes, list[Recorded]] = {}
         waiting = {ref}
@@ -155,11 +160,10 @@ class People:
         seen = {
             one: [event for event in found if is_seen(event, view)] for one, found in events.items()
         }
-        for person in folder.fold_events(controller, seen):
+        for person in folder.split(seen):
             if ref in person.refs:
-                links = [link for link in person.facts.links if link[0] != link[1]]
-                main = main_ref(person.refs, links)
-                return FoundPerson(controller, person.refs, main, person.facts, person.events)
+                main = main_ref(person.refs, person.links)
+                return FoundPerson(controller, person.refs, main, Facts(), person.events)
         return FoundPerson(controller, (ref,), ref, Facts())
 
     def _next_refs(

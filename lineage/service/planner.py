@@ -38,14 +38,15 @@ class Planner:
 
     def read(self, controller: str, ref: bytes | None) -> PlannedPerson:
         """One person by one of its refs; None is somebody of whom nothing is on record."""
-        raw = FoundPerson(controller, (), None, Facts())
+        person = FoundPerson(controller, (), None, Facts())
         if ref is not None:
-            raw = self._ask.people.read_raw(self._conn, controller, ref, self._view)
-        names = self._ask.store.keyring.party_names(self._conn, parties_of(raw.facts))
-        dossier = self._dossier(controller, raw.events)
-        person = replace(raw, facts=renamed(raw.facts, names))
+            person = self._ask.people.read_events(self._conn, controller, ref, self._view)
+        dossier = self._dossier(controller, person.events)
+        facts = dossier.whole.facts
+        names = self._ask.store.keyring.party_names(self._conn, parties_of(facts))
+        person = replace(person, facts=renamed(facts, names))
         planned = PlannedPerson(person, dossier, names, self._if_accepted)
-        under = refs_under(self._conn, raw.refs)
+        under = refs_under(self._conn, person.refs)
         return replace(planned, under=self._under(planned, under)) if under else planned
 
     def _under(self, holder: PlannedPerson, under: Collection[bytes]) -> dict[str, PlanRows]:

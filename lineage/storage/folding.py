@@ -165,12 +165,14 @@ class Folder:
         self, controller: str, events: dict[bytes, list[Recorded]]
     ) -> list[FoldedPerson]:
         """Fold each person among these refs; links among the events say who is one person."""
-        people = []
-        for person in self.split(events):
-            version_at = self._versions(controller)
-            facts = fold(person.events, controller=controller, version_at=version_at)
-            people.append(FoldedPerson(controller, person.refs, person.events, facts))
-        return people
+        return [
+            FoldedPerson(controller, p.refs, p.events, self.facts_of(controller, p.events))
+            for p in self.split(events)
+        ]
+
+    def facts_of(self, controller: str, events: Sequence[Recorded]) -> Facts:
+        """What these fold to, which are all events of one person."""
+        return fold(events, controller=controller, version_at=self._versions(controller))
 
     def split(self, events: dict[bytes, list[Recorded]]) -> list[SplitPerson]:
         """The people among these refs, by the links among their events; nothing is folded."""
