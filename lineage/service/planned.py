@@ -26,15 +26,20 @@ class PlannedPerson:
     if_accepted: bool = False
     """whether plans are made as if what waits for a decision had been accepted"""
 
-    under: Mapping[str, PlanRows] = field(default_factory=dict)
+    under: Mapping[str | None, PlanRows] = field(default_factory=dict)
     """by request: what it asks of what came of others through the person's account"""
 
     def rows(self, request: Request | None) -> PlanRows:
         """The plan of a request, or (None) of every cause there is."""
-        if request is not None:
-            cause = self.cause(request)
-            return PlanRows() if cause is None else self._of(cause)
-        return joined_rows([(cause, self._of(cause)) for cause in self._causes])
+        return joined_rows([*self._own(request), *self._of_others(request)])
+
+    def own_rows(self, request: Request | None) -> PlanRows:
+        """The part of it that is about the person: what its notices speak of."""
+        return joined_rows(self._own(request))
+
+    def rows_of_others(self, request: Request | None) -> PlanRows:
+        """The part of it that came of others through the person's account."""
+        return joined_rows(self._of_others(request))
 
     def cause(self, request: Request) -> Cause | None:
         """The cause that a request makes."""
@@ -64,8 +69,22 @@ class PlannedPerson:
     def _causes(self) -> Sequence[Cause]:
         return causes_of(self.dossier) or [no_cause(self.dossier)]
 
-    def _of(self, cause: Cause) -> PlanRows:
-        own = plan_rows(self.dossier, cause, if_accepted=self.if_accepted)
-        rows = renamed_rows(own, self.names)
-        under = self.under.get(cause.request_id or "")
-        return rows if under is None else joined_rows([(cause, rows), (cause, under)])
+    def _meant(self, request: Request | None) -> Sequence[Cause]:
+        if request is None:
+            return self._causes
+        cause = self.cause(request)
+        return [] if cause is None else [cause]
+
+    def _own(self, request: Request | None) -> list[tuple[Cause, PlanRows]]:
+        if_accepted = self.if_accepted
+        return [
+            (
+                cause,
+                renamed_rows(plan_rows(self.dossier, cause, if_accepted=if_accepted), self.names),
+            )
+            for cause in self._meant(request)
+        ]
+
+    def _of_others(self, request: Request | None) -> list[tuple[Cause, PlanRows]]:
+        under = self.under
+        return [(c, under[c.request_id]) for c in self._meant(request) if c.request_id in under]

@@ -49,11 +49,11 @@ class Planner:
         under = refs_under(self._conn, person.refs)
         return replace(planned, under=self._under(planned, under)) if under else planned
 
-    def _under(self, holder: PlannedPerson, under: Collection[bytes]) -> dict[str, PlanRows]:
+    def _under(self, holder: PlannedPerson, under: Collection[bytes]) -> dict[str | None, PlanRows]:
         """What each request of the holder of an account asks of what came through it (D-37)."""
         asked = [holder.cause(request) for request in holder.person.facts.requests]
         causes = {
-            cause.request_id or "": cause
+            cause.request_id: cause
             for cause in asked
             if cause is not None and covers_account(cause)
         }

@@ -85,7 +85,9 @@ def standing_duties(rows: PlanRows, notices: Sequence[Notice]) -> list[answers.N
 def joined_rows(
     standing: Iterable[answers.NotifyRow], unplanned: Iterable[answers.NotifyRow]
 ) -> list[answers.NotifyRow]:
-    """One row a recipient: what stands, with what is still to be planned added to it."""
+    """One row a recipient: what stands, with what is still to be planned added to it; the stricter
+    duty counts.
+    """
     rows = {row.recipient: row for row in standing}
     for row in unplanned:
         known = rows.get(row.recipient)
@@ -93,7 +95,10 @@ def joined_rows(
             rows[row.recipient] = row
         else:
             union = sorted({*known.categories, *row.categories})
-            rows[row.recipient] = known.model_copy(update={"categories": union})
+            strict = min(known, row, key=lambda one: one.duty != "policy")
+            rows[row.recipient] = known.model_copy(
+                update={"categories": union, "duty": strict.duty, "rule": strict.rule}
+            )
     return [rows[name] for name in sorted(rows)]
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from lineage.domain.facts import Request
 from lineage.domain.planning.causes import is_accepted
-from lineage.domain.planning.states import UNDECIDED, request_state
+from lineage.domain.planning.states import FULFILLED, IN_PROGRESS, UNDECIDED, request_state
 from lineage.domain.questions.deadlines import limits
 from lineage.domain.questions.entitlement import entitlement
 from lineage.events import Event, EventData, RequestDecided, RequestReceived
@@ -175,14 +175,15 @@ class Requests:
             ver = version_of(conn, asked.person.refs)
         today = from_micros(view.as_of).date()
         rows, notices = asked.rows(request), asked.notices(request)
-        unplanned = to_be_told(not_planned_yet(rows, notices))
+        own = asked.own_rows(request)
+        unplanned = [*not_planned_yet(own, notices), *asked.rows_of_others(request).told]
         return answers.Plan(
             request=request_id,
             subject=subject,
             ver=ver,
             state=UNDECIDED if latest is None else self._state(asked, latest, today),
             if_accepted=if_accepted,
-            notify=joined_rows(standing_duties(rows, notices), unplanned),
+            notify=joined_rows(standing_duties(own, notices), to_be_told(unplanned)),
             exclude=excluded(rows),
             erase=[
                 answers.EraseRow(system=own.system, categories=list(own.categories))
@@ -268,10 +269,13 @@ class Requests:
             request,
             asked.cause(request),
             asked.notices(request),
-            lambda: asked.rows(request),
+            lambda: asked.own_rows(request),
             today=today,
             answer_days=days,
         )
+        others = asked.rows_of_others(request)
+        if found == FULFILLED and (others.told or others.own):
+            return IN_PROGRESS
         if found != UNDECIDED:
             return found
         dossier = asked.dossier

@@ -87,8 +87,26 @@ def test_a_request_is_not_fulfilled_while_somebody_holds_what_came_through(
 ) -> None:
     """Until the last of it is erased."""
     tracker.record([through(HOLDER, share("Carrier", "buyer_name", subject="b1")), *asked()])
-    assert tracker.request_status(REQUEST).state == "accepted"
+    assert tracker.request_status(REQUEST).state == "in_progress"
     tracker.record([erased("Carrier", "buyer_name", subject="b1", at="2026-03-07")])
+    assert tracker.request_status(REQUEST).state == "fulfilled"
+
+
+def test_what_is_kept_of_the_holder_says_nothing_of_others(tracker: Tracker) -> None:
+    """The recipient must keep the holder's address by law; the buyer's it has still."""
+    tracker.record(
+        [
+            through(HOLDER, share("Carrier", "email", subject="b1", at="2026-03-01")),
+            share("Carrier", "email", subject=HOLDER, at="2026-03-01"),
+            *asked(),
+        ]
+    )
+    kept = {"request_id": REQUEST, "recipient": "Carrier", "reason": "law"}
+    assert tracker.record([event("recipient_declined", kept, at="2026-04-01")]).refused == 0
+    assert [row.state for row in tracker.request_status(REQUEST).notices] == ["kept_by_law"]
+    assert told(tracker) == [("Carrier", ["email"])]
+    assert tracker.request_status(REQUEST).state == "in_progress"
+    tracker.record([erased("Carrier", "email", subject="b1", at="2026-04-01")])
     assert tracker.request_status(REQUEST).state == "fulfilled"
 
 

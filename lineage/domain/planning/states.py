@@ -11,6 +11,8 @@ from lineage.domain.planning.causes import Cause, is_accepted
 from lineage.domain.planning.notices import outstanding, uncovered
 from lineage.domain.planning.rows import PlanRows
 
+FULFILLED: Final = "fulfilled"
+IN_PROGRESS: Final = "in_progress"
 UNDECIDED: Final = "received"
 """No decision yet; how far its handling is, the question about entitlement tells."""
 
@@ -48,11 +50,11 @@ def request_state(
         and not outstanding(notice).isdisjoint(told.get(notice.recipient, ()))
     ]
     if not still_open and not _somebody_holds(planned, notices):
-        return "fulfilled"
+        return FULFILLED
     if not notices:
         return request.outcome or "accepted"
     passed = all(_last_day(n, answer_days) < today for n in notices)
-    return "unfulfilled" if still_open and passed else "in_progress"
+    return "unfulfilled" if still_open and passed else IN_PROGRESS
 
 
 def _somebody_holds(rows: PlanRows, notices: Sequence[Notice]) -> bool:
