@@ -46,15 +46,13 @@ class Library:
         """Return the versions of one controller, the oldest first."""
         return self._versions[controller]
 
-    def digest(self, controller: str) -> bytes:
-        """16 bytes that tell these policies of a controller from any others of it; none of them
-        without a policy.
-        """
+    def digest(self, controller: str) -> bytes | None:
+        """16 bytes that tell these policies of a controller from any others; None without one."""
+        if controller not in self._versions:
+            return None
         digest = self._digests.get(controller)
         if digest is None:
-            said = b"".join(
-                p.model_dump_json().encode() for p in self._versions.get(controller, ())
-            )
+            said = b"".join(p.model_dump_json().encode() for p in self._versions[controller])
             digest = blake2b(said, digest_size=_DIGEST_BYTES).digest()
             self._digests[controller] = digest
         return digest

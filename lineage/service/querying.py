@@ -165,8 +165,8 @@ class Questions:
         """
         changed = set(refs_retracted_since(conn, controller, view.known_at or 0))
         links = self.store.folder.links_on_record(conn, controller)
-        then = self.store.folder.links_on_record(conn, controller, known_at=view.known_at)
-        changed.update(ref for link in {*links}.difference(then) for ref in link)
+        since = self.store.folder.links_on_record(conn, controller, after=view.known_at)
+        changed.update(ref for link in since for ref in link)
         for group in components({*changed, *(ref for link in links for ref in link)}, links):
             if not changed.isdisjoint(group):
                 changed.update(group)

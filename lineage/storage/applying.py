@@ -1,7 +1,7 @@
 """One batch in one transaction: locked, appended, folded, followed by its acts. SQL in order.
 
-Locks are taken in the one order there is: controllers' gates, the lane's log, new subjects,
-persons. Only then is anything read that what follows rests on (``docs/adr/0012``).
+Locks are taken in the one order there is: the lane's log, new subjects, persons. Only then is
+anything read that what follows rests on (``docs/adr/0012``).
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from lineage.storage.facts import read_facts
 from lineage.storage.folding import FoldedPerson, Folder, NewEvents
 from lineage.storage.following import Acting, Follow, PersonState
 from lineage.storage.freshness import note_sources
-from lineage.storage.gates import pass_gates
 from lineage.storage.joining import joined_writes
 from lineage.storage.judged import Judging
 from lineage.storage.keyring import Keyring, Who
@@ -130,13 +129,12 @@ class Applying:
         now: Callable[[], int],
         stretch: Stretch | None,
     ) -> None:
-        """Take the locks: gates, the lane's log, new subjects, persons. Raises ``LaneMoved``."""
+        """Lock the lane's log, the batch's new subjects and its persons. Raises ``LaneMoved``."""
         self._parts = parts
         self._conn = conn
         self._batch = batch
         self._lane = LOCAL_LANE if stretch is None else stretch.lane
         self._told = None if stretch is None else stretch.told
-        self._pass_gates()
         self._head = lock_log(conn, parts.hasher, self._lane)
         if stretch is not None:
             self._move_on(stretch)
@@ -152,12 +150,6 @@ class Applying:
             if parts.verdicts is None
             else Judging(parts, parts.verdicts, conn, self._applied.recorded_at)
         )
-
-    def _pass_gates(self) -> None:
-        """Judge nobody by what a controller did while somebody records what it did."""
-        drafts = self._batch.drafts
-        own = {draft.controller for draft in drafts if not draft.person}
-        pass_gates(self._conn, {draft.controller for draft in drafts}, alone=own)
 
     def _move_on(self, stretch: Stretch) -> None:
         """The fence: who writes for a lane that stands elsewhere by now writes nothing."""

@@ -139,9 +139,15 @@ class Folder:
         return events
 
     def links_on_record(
-        self, conn: Connection, controller: str, *, known_at: int | None = None
+        self,
+        conn: Connection,
+        controller: str,
+        *,
+        known_at: int | None = None,
+        after: int | None = None,
     ) -> list[Link]:
-        """Every link ever recorded of the controller (up to ``known_at``), retracted ones too.
+        """Every link ever recorded of the controller (up to ``known_at``, or only ``after`` a time
+        of recording), retracted ones too.
 
         Links are few and have an index of their own.
         """
@@ -156,6 +162,8 @@ class Folder:
         )
         if known_at is not None:
             what = what.where(c.recorded_at <= known_at)
+        if after is not None:
+            what = what.where(c.recorded_at > after)
         rows = conn.execute(what).all()
         ciphers = self._keyring.ciphers(conn, [row.subject_ref for row in rows])
         found = self._drafter.recorded(conn, rows, controller, ciphers)

@@ -50,7 +50,7 @@ RECORDING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "links": ("SELECT", "INSERT", "DELETE"),
         "findings": _FOLDED,
         "rejudging": _FOLDED,
-        "folded_by": ("SELECT", "INSERT", "UPDATE"),
+        "folded_by": ("SELECT", "INSERT", "DELETE"),
         "accounts": ("SELECT", "INSERT", "DELETE"),
         "sources": _KEPT,
         "tasks": _KEPT,

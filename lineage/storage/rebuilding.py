@@ -18,10 +18,9 @@ from lineage.storage import tables as t
 from lineage.storage.accounts import replace_accounts
 from lineage.storage.engines import Connection
 from lineage.storage.folding import FoldedPerson
-from lineage.storage.gates import pass_gates
 from lineage.storage.judged import Judging
-from lineage.storage.keyring import PERSON
-from lineage.storage.policies_used import all_by_policies
+from lineage.storage.keyring import CONTROLLER, PERSON
+from lineage.storage.policies_used import forget_others, note_all
 from lineage.storage.standings import Stand, delete_stands, lock_persons, stand_of, write_stands
 from lineage.storage.store import Store
 
@@ -48,6 +47,7 @@ def rebuild(
     ``progress`` is told (refs done, refs in all).
     """
     done, after, rebuilt = 0, b"", Rebuilt()
+    store.run(partial(note_all, digest_of=store.digest_of))
     with store.reading() as conn:
         count = sa.select(sa.func.count()).select_from(t.subjects)
         total = conn.execute(count.where(t.subjects.c.kind == PERSON)).scalar_one()
@@ -74,7 +74,8 @@ def rebuild(
     if doubtful:
         store.run(partial(_settle_doubts, store=store, doubtful=doubtful))
     store.run(_drop_strays)
-    store.run(partial(all_by_policies, digest_of=store.digest_of))
+    store.run(partial(_judge_controllers, store=store, now=now))
+    store.run(partial(forget_others, digest_of=store.digest_of))
     with store.reading() as conn:
         rebuilt.edges = conn.execute(sa.select(sa.func.count()).select_from(t.edges)).scalar_one()
     return rebuilt
@@ -121,7 +122,6 @@ def _rebuild_next(
     if not refs:
         return chunk
     chunk.on_record = int(conn.execute(sa.select(sa.func.sum(t.logs.c.size))).scalar() or 0)
-    pass_gates(conn, set(refs.values()))
     locked = lock_persons(conn, refs).stands
     people, concerned = store.folder.fold_refs(conn, refs)
     while unlocked := {r: name for r, name in concerned.items() if r not in locked}:
@@ -155,13 +155,25 @@ def _rebuild_next(
 def _judge(
     conn: Connection, store: Store, people: Iterable[FoldedPerson], now: int
 ) -> dict[bytes, int]:
-    """Judge everybody anew; gives what was looked at, by ref."""
+    """Judge anew whoever has a policy; gives what was looked at, by ref."""
     if store.verdicts is None:
         return {}
     judging = Judging(store, store.verdicts, conn, now)
     for person in people:
-        judging.person(person.controller, person.refs, person.events)
+        if store.digest_of(person.controller) is not None:
+            judging.person(person.controller, person.refs, person.events)
     return judging.looked_at
+
+
+def _judge_controllers(conn: Connection, *, store: Store, now: Callable[[], int]) -> None:
+    """Judge what the controllers did themselves."""
+    if store.verdicts is None:
+        return
+    c = t.subjects.c
+    judging = Judging(store, store.verdicts, conn, now())
+    for name in conn.execute(sa.select(c.controller).where(c.kind == CONTROLLER)).scalars():
+        if store.digest_of(name) is not None:
+            judging.controller(name)
 
 
 def _looked(before: Stand, now: int) -> int:
@@ -190,5 +202,7 @@ def _drop_strays(conn: Connection) -> None:
     c = t.subjects.c
     for table in t.FACT_TABLES:
         # Not "not in": where the list does not fit into memory that is read again for each row.
-        known = sa.exists().where(c.subject_ref == table.c.subject_ref, c.kind == PERSON)
+        known = sa.exists().where(c.subject_ref == table.c.subject_ref)
+        if table is not t.findings:  # there are some on what a controller did itself
+            known = known.where(c.kind == PERSON)
         conn.execute(table.delete().where(~known))

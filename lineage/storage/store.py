@@ -41,6 +41,10 @@ PAUSE_SECONDS = 0.02
 Result = TypeVar("Result")
 
 
+def _nobody_judges(digest_of: DigestOf) -> DigestOf:
+    return lambda controller: None if digest_of(controller) is None else NOT_JUDGED
+
+
 class Store:
     """One store, its keys and its engine."""
 
@@ -67,7 +71,7 @@ class Store:
         self.kept_tiles: KeptTiles = {}
         self.verdicts = verdicts
         self.kept_wide: dict[str, Wide] = {}
-        self.digest_of: DigestOf = (lambda _: NOT_JUDGED) if verdicts is None else digest_of
+        self.digest_of = digest_of if verdicts is not None else _nobody_judges(digest_of)
         self.noted: set[str] = set()
         """Controllers of whom is on record by which policies they are folded"""
         self.retried: Callable[[], None] = lambda: None

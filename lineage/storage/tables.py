@@ -317,13 +317,14 @@ rejudging = Table(
     Column("controller", Text, primary_key=True),
     Column("since", BigInteger, nullable=False),
     Column("after", LargeBinary, nullable=False, server_default=""),
+    Column("horizon", BigInteger),
 )
 
 folded_by = Table(
     "folded_by",
     metadata,
     Column("controller", Text, primary_key=True),
-    Column("policies", LargeBinary, nullable=False),
+    Column("policies", LargeBinary, primary_key=True),
 )
 
 day_keys = Table(

@@ -133,19 +133,21 @@ def of_the_controller(controller: str) -> Message:
     return event("policy_published", {"version": "7"}, subject=None, controller=controller)
 
 
-def test_an_event_of_the_controller_from_two_writers(stage: Stage) -> None:
-    """One goes through the controller's gate alone; the other waits there, and finds the event a
-    duplicate; what came with it stays.
+def test_an_event_of_the_controller_from_two_writers(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's lock holds up two writers of one event of the controller: both see that it is new.
+    One of them loses, is done again as a whole, and finds it a duplicate; what came with it stays.
     """
     made = of_the_controller(CONTROLLER)
     with stage.open() as tracker:
         tracker.record([of_the_controller(CONTROLLER), share(subject="m1"), share(subject="m2")])
     ours, theirs = share("BlueVan", subject="m1"), share("HillRail", subject="m2")
-    halt = stage.halt("first", Applying, "_append")
-    first = stage.actor("first", recording(made, ours))
-    second = stage.actor("second", recording(made, theirs))
-    assert stage.in_turn(first, halt, second) == (2, 1)
-    assert stage.retries == 0
+    one, other = recording(made, ours), recording(made, theirs)
+    if stage.place.engine == "postgresql":
+        meet_before(monkeypatch, Applying, "_append")
+    assert sorted(both(stage, one, other)) == [1, 2]
+    assert stage.retries == int(stage.place.engine == "postgresql")
     with stage.open() as tracker:
         assert recording(made, ours, theirs)(tracker) == 0
         assert {row.holder for row in tracker.holders("m1", controller=CONTROLLER).holders} == {

@@ -1,5 +1,7 @@
 """The reverse question: whose data a recipient holds, in pages, each person once."""
 
+from datetime import timedelta
+
 import pytest
 
 from lineage.service.answers import SubjectRow
@@ -14,6 +16,8 @@ from tests.storage.shop import (
     retracted,
     share,
 )
+
+GUEST = "guest@shop.example"
 
 
 def pages(tracker: Tracker, limit: int, known_at: str | None = None) -> list[list[SubjectRow]]:
@@ -73,3 +77,25 @@ def test_unknown_recipient_is_an_empty_page(tracker: Tracker) -> None:
     tracker.record([share()])
     answer = tracker.recipient_subjects("Nobody", controller=CONTROLLER)
     assert (answer.rows, answer.next, answer.unknown) == ([], None, False)
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_who_was_held_before_a_link_made_a_retraction_count(
+    tracker: Tracker, clock: Clock, before: bool
+) -> None:
+    """Somebody else's retraction counts from the link on, and the recipient had the data until
+    then: also where the two had been linked and parted once before.
+    """
+    shared = share(subject=GUEST, at="2026-03-01")
+    link = linked(GUEST, subject="a1", at="2026-03-01")
+    parting = [link, retracted(link, subject="a1", at="2026-03-02")] if before else []
+    for message in (shared, *parting, retracted(shared, subject="a1", at="2026-03-03")):
+        assert tracker.record([message]).refused == 0
+        clock.now += timedelta(days=1)
+    known = clock.now
+    clock.now += timedelta(days=1)
+    assert flat(pages(tracker, 10)) == [(GUEST, "email")]
+    tracker.record([linked(GUEST, subject="a1", at="2026-03-04")])
+    assert flat(pages(tracker, 10)) == []
+    then = tracker.recipient_subjects("FastParcel", controller=CONTROLLER, known_at=known)
+    assert flat([then.rows]) == [(GUEST, "email")]

@@ -12,6 +12,9 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
+UNKNOWN = b"\0"
+"""Of whoever is on record nobody knows by which policies; a rebuild settles it."""
+
 NOT_JUDGED = "-1"
 """All bits: of whom is not known what is on record, every judgement reads the ledger."""
 
@@ -40,6 +43,7 @@ def upgrade() -> None:
         sa.Column("controller", text, primary_key=True),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("after", sa.LargeBinary(), nullable=False, server_default=""),
+        sa.Column("horizon", sa.BigInteger()),
     )
     op.create_table(
         "accounts",
@@ -51,8 +55,12 @@ def upgrade() -> None:
     op.create_table(
         "folded_by",
         sa.Column("controller", text, primary_key=True),
-        sa.Column("policies", sa.LargeBinary(), nullable=False),
+        sa.Column("policies", sa.LargeBinary(), primary_key=True),
     )
+    persons = sa.table("persons", sa.column("controller", sa.Text))
+    everybody = sa.select(persons.c.controller, sa.literal(UNKNOWN, sa.LargeBinary)).distinct()
+    folded_by = sa.table("folded_by", sa.column("controller"), sa.column("policies"))
+    op.execute(folded_by.insert().from_select(["controller", "policies"], everybody))
     op.execute(
         "INSERT INTO rejudging (controller, since)"
         " SELECT controller, 0 FROM persons GROUP BY controller"
