@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from lineage.domain.facts import Notice, Request
 from lineage.domain.planning.causes import LAST_RANK, Cause, cause_of, causes_of, no_cause
 from lineage.domain.planning.dossier import Dossier
-from lineage.domain.planning.rows import PlanRows, joined_rows, plan_rows, renamed_rows
+from lineage.domain.planning.joining import joined_rows, rows_of_people
+from lineage.domain.planning.rows import PlanRows, plan_rows, renamed_rows
 from lineage.policy.kinds.fan_out import OpenOrder
 from lineage.service.people import FoundPerson
 
@@ -26,20 +27,27 @@ class PlannedPerson:
     if_accepted: bool = False
     """whether plans are made as if what waits for a decision had been accepted"""
 
-    under: Mapping[str | None, PlanRows] = field(default_factory=dict)
-    """by request: what it asks of what came of others through the person's account"""
-
-    def rows(self, request: Request | None) -> PlanRows:
-        """The plan of a request, or (None) of every cause there is."""
-        return joined_rows([*self._own(request), *self._of_others(request)])
+    under: Sequence[Sequence[tuple[Cause, PlanRows]]] = ()
+    """of each one of whom something came through the person's account: what each cause that covers
+    the account asks of that
+    """
 
     def own_rows(self, request: Request | None) -> PlanRows:
-        """The part of it that is about the person: what its notices speak of."""
+        """The plan of a request, or (None) of every cause there is, as far as it is about the
+        person: what its notices speak of.
+        """
         return joined_rows(self._own(request))
 
     def rows_of_others(self, request: Request | None) -> PlanRows:
-        """The part of it that came of others through the person's account."""
-        return joined_rows(self._of_others(request))
+        """The rest of it: what came of others through the person's account."""
+        return rows_of_people(
+            joined_rows(
+                (cause, rows)
+                for cause, rows in planned
+                if request is None or cause.request_id == request.request_id
+            )
+            for planned in self.under
+        )
 
     def cause(self, request: Request) -> Cause | None:
         """The cause that a request makes."""
@@ -66,12 +74,13 @@ class PlannedPerson:
         ]
 
     @cached_property
-    def _causes(self) -> Sequence[Cause]:
+    def causes(self) -> Sequence[Cause]:
+        """Every cause there is, or what stands in the place of one."""
         return causes_of(self.dossier) or [no_cause(self.dossier)]
 
     def _meant(self, request: Request | None) -> Sequence[Cause]:
         if request is None:
-            return self._causes
+            return self.causes
         cause = self.cause(request)
         return [] if cause is None else [cause]
 
@@ -84,7 +93,3 @@ class PlannedPerson:
             )
             for cause in self._meant(request)
         ]
-
-    def _of_others(self, request: Request | None) -> list[tuple[Cause, PlanRows]]:
-        under = self.under
-        return [(c, under[c.request_id]) for c in self._meant(request) if c.request_id in under]

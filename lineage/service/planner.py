@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from lineage.domain.facts import Facts, Recorded
 from lineage.domain.parties import parties_of, renamed
-from lineage.domain.planning.accounts import covers_account, through_account
+from lineage.domain.planning.accounts import covers_account
+from lineage.domain.planning.causes import Cause
 from lineage.domain.planning.dossier import Dossier
-from lineage.domain.planning.rows import PlanRows, joined_rows, plan_rows, renamed_rows
+from lineage.domain.planning.rows import PlanRows, plan_rows, renamed_rows
 from lineage.service.histories import CHUNK_PEOPLE, Histories
 from lineage.service.people import FoundPerson, View, is_seen
 from lineage.service.planned import PlannedPerson
@@ -22,26 +23,51 @@ if TYPE_CHECKING:
     from lineage.storage.folding import SplitPerson
 
 
+PEOPLE_KEPT = 100
+"""How many people are kept planned, for one who made several requests."""
+
+
 class Planner:
     """Reads people of one store, from one point of view and in one snapshot."""
 
     def __init__(
-        self, questions: Questions, conn: Connection, view: View, *, if_accepted: bool = False
+        self,
+        questions: Questions,
+        conn: Connection,
+        view: View,
+        *,
+        if_accepted: bool = False,
+        undecided: bool = False,
     ) -> None:
-        """``if_accepted``: plans are made as if what waits for a decision had been accepted."""
+        """``if_accepted``: plans are made as if what waits for a decision had been accepted.
+
+        ``undecided``: others under an account are planned for while no cause of its holder stands
+        too, since it is asked who would be left out; nothing else depends on them then.
+        """
         self._ask = questions
         self._histories = Histories(questions.store, questions.people, questions.library)
         self._conn = conn
         self._view = view
         self._if_accepted = if_accepted
+        self._undecided = undecided
         self._wide: dict[str, Sequence[Recorded]] = {}
+        self._planned: dict[tuple[str, bytes], PlannedPerson] = {}
 
     def read(self, controller: str, ref: bytes | None) -> PlannedPerson:
         """One person by one of its refs; None is somebody of whom nothing is on record."""
-        person = FoundPerson(controller, (), None, Facts())
-        if ref is not None:
+        if ref is None:
+            return self._plan(FoundPerson(controller, (), None, Facts()))
+        planned = self._planned.get((controller, ref))
+        if planned is None:
             person = self._ask.people.read_events(self._conn, controller, ref, self._view)
-        dossier = self._dossier(controller, person.events)
+            planned = self._plan(person)
+            if len(self._planned) >= PEOPLE_KEPT:
+                self._planned.clear()
+            self._planned.update({(controller, one): planned for one in person.refs})
+        return planned
+
+    def _plan(self, person: FoundPerson) -> PlannedPerson:
+        dossier = self._dossier(person.controller, person.events)
         facts = dossier.whole.facts
         names = self._ask.store.keyring.party_names(self._conn, parties_of(facts))
         person = replace(person, facts=renamed(facts, names))
@@ -49,24 +75,28 @@ class Planner:
         under = refs_under(self._conn, person.refs)
         return replace(planned, under=self._under(planned, under)) if under else planned
 
-    def _under(self, holder: PlannedPerson, under: Collection[bytes]) -> dict[str | None, PlanRows]:
-        """What each request of the holder of an account asks of what came through it (D-37)."""
-        asked = [holder.cause(request) for request in holder.person.facts.requests]
-        causes = {
-            cause.request_id: cause
-            for cause in asked
-            if cause is not None and covers_account(cause)
-        }
-        found = dict.fromkeys(causes, PlanRows())
-        for person in self._people(holder.person.controller, sorted(under)) if causes else ():
-            through = through_account(person.events, holder.person.refs)
-            dossier = self._dossier(holder.person.controller, through)
+    def _under(
+        self, holder: PlannedPerson, under: Collection[bytes]
+    ) -> list[list[tuple[Cause, PlanRows]]]:
+        """What the causes of the holder of an account ask of what came through it (D-37)."""
+        causes = [
+            cause
+            for cause in holder.causes
+            if (cause.stands or self._undecided) and covers_account(cause)
+        ]
+        if not causes:
+            return []
+        controller, account = holder.person.controller, holder.person.refs
+        found = []
+        for person in self._people(controller, sorted(under)):
+            dossier = self._dossier(controller, person.events)
             parties = parties_of(dossier.whole.facts)
             names = self._ask.store.keyring.party_names(self._conn, parties)
-            for request_id, cause in causes.items():
-                rows = plan_rows(dossier, cause, if_accepted=self._if_accepted)
-                both = [(cause, found[request_id]), (cause, renamed_rows(rows, names))]
-                found[request_id] = joined_rows(both)
+            planned = []
+            for cause in causes:
+                rows = plan_rows(dossier, cause, if_accepted=self._if_accepted, account=account)
+                planned.append((cause, renamed_rows(rows, names)))
+            found.append(planned)
         return found
 
     def _people(self, controller: str, refs: Sequence[bytes]) -> Iterator[SplitPerson]:

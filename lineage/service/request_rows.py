@@ -102,8 +102,8 @@ def joined_rows(
     return [rows[name] for name in sorted(rows)]
 
 
-def excluded(rows: PlanRows) -> list[answers.ExcludeRow]:
-    """Who is left out, and why."""
+def excluded(own: PlanRows, others: PlanRows) -> list[answers.ExcludeRow]:
+    """Who is left out, and why: of the person, then of others through its account."""
     return [
         answers.ExcludeRow(
             recipient=left.recipient,
@@ -111,7 +111,19 @@ def excluded(rows: PlanRows) -> list[answers.ExcludeRow]:
             reason=left.reason,
             rule=left.rule,
         )
-        for left in rows.left_out
+        for left in dict.fromkeys([*own.left_out, *others.left_out])
+    ]
+
+
+def to_be_erased(*plans: PlanRows) -> list[answers.EraseRow]:
+    """What each of our own systems must erase by any of these plans."""
+    found: dict[str, set[str]] = {}
+    for rows in plans:
+        for erasure in rows.own:
+            found.setdefault(erasure.system, set()).update(erasure.categories)
+    return [
+        answers.EraseRow(system=system, categories=sorted(categories))
+        for system, categories in sorted(found.items())
     ]
 
 

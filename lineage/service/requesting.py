@@ -34,6 +34,7 @@ from lineage.service.request_rows import (
     not_planned_yet,
     notice_row,
     standing_duties,
+    to_be_erased,
     to_be_told,
 )
 from lineage.storage.applying import Expected
@@ -92,7 +93,9 @@ class Requests:
     ) -> answers.Plan:
         """Record an officer's decision, and with an accepting one its fan-out, in one commit.
 
-        With ``ver`` the plan must still be the one that was shown, else ``PlanChanged``.
+        With ``ver`` the person must still have the version that was shown, else ``PlanChanged``.
+        That is about the person itself: the plan of those of whom something came through its
+        account may have changed meanwhile, until notices are planned for them too.
         """
         view = view_at(self._ask.now(), None, None)
         with self._ask.store.reading() as conn:
@@ -155,7 +158,7 @@ class Requests:
         latest: Request | None
         view = view_at(self._ask.now(), as_of, known_at)
         with self._ask.store.reading() as conn:
-            planner = Planner(self._ask, conn, view, if_accepted=if_accepted)
+            planner = Planner(self._ask, conn, view, if_accepted=if_accepted, undecided=True)
             ref: bytes | None
             if request_id is not None:
                 controller, ref = one_request(conn, request_id, controller)
@@ -174,9 +177,9 @@ class Requests:
             frame = self._ask.frame(conn, controller, view, nothing=nothing)
             ver = version_of(conn, asked.person.refs)
         today = from_micros(view.as_of).date()
-        rows, notices = asked.rows(request), asked.notices(request)
-        own = asked.own_rows(request)
-        unplanned = [*not_planned_yet(own, notices), *asked.rows_of_others(request).told]
+        own, others = asked.own_rows(request), asked.rows_of_others(request)
+        notices = asked.notices(request)
+        unplanned = [*not_planned_yet(own, notices), *others.told]
         return answers.Plan(
             request=request_id,
             subject=subject,
@@ -184,11 +187,8 @@ class Requests:
             state=UNDECIDED if latest is None else self._state(asked, latest, today),
             if_accepted=if_accepted,
             notify=joined_rows(standing_duties(own, notices), to_be_told(unplanned)),
-            exclude=excluded(rows),
-            erase=[
-                answers.EraseRow(system=own.system, categories=list(own.categories))
-                for own in rows.own
-            ],
+            exclude=excluded(own, others),
+            erase=to_be_erased(own, others),
             warnings=[
                 answers.PlanWarning(order_id=order_id, rule=rule.rule, says=rule.says)
                 for order_id, rule in (() if latest is None else asked.open_orders())

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from lineage.domain.deadlines import notice_dates
-from lineage.domain.facts import Facts, HolderKind
+from lineage.domain.facts import Facts, Holder, HolderKind
 from lineage.domain.history.keeping import Keeping
 from lineage.domain.history.own import OwnData
 from lineage.domain.holdings import Holding, holdings
 from lineage.domain.paths import Way
+from lineage.domain.planning.accounts import through_account
 from lineage.domain.planning.causes import LAST_RANK, Cause
 from lineage.domain.planning.dossier import Dossier, Order, View, recorded_order
 from lineage.domain.planning.exemptions import REASONS, Exemptions, Reason
@@ -80,27 +81,50 @@ class PlanRows:
     own: tuple[OwnErasure, ...] = ()
 
 
-def plan_rows(dossier: Dossier, cause: Cause, *, if_accepted: bool = False) -> PlanRows:
+def plan_rows(
+    dossier: Dossier,
+    cause: Cause,
+    *,
+    if_accepted: bool = False,
+    account: Collection[bytes] | None = None,
+) -> PlanRows:
     """The plan that one cause makes.
 
     While it does not stand nobody is told, and each holder is left out for that reason;
-    ``if_accepted`` shows the plan as if it were accepted at the moment of asking.
+    ``if_accepted`` shows the plan as if it were accepted at the moment of asking. ``account`` are
+    the refs of another person whose cause it is: then only what came through that account is in
+    the plan, judged by all that is on record of this person.
     """
+    why_not, view = cause.why_not, dossier.whole
     if if_accepted and not cause.stands:
-        return _Planned(dossier, dossier.whole, cause, why_not=None).rows()
-    view = dossier.whole if cause.recorded is None else dossier.since(cause.recorded)
-    return _Planned(dossier, view, cause, why_not=cause.why_not).rows()
+        why_not = None
+    elif cause.recorded is not None:
+        view = dossier.since(cause.recorded)
+    return _Planned(dossier, view, cause, why_not=why_not, account=account).rows()
 
 
 class _Planned:
     """One plan being made."""
 
-    def __init__(self, dossier: Dossier, view: View, cause: Cause, *, why_not: str | None) -> None:
+    def __init__(
+        self,
+        dossier: Dossier,
+        view: View,
+        cause: Cause,
+        *,
+        why_not: str | None,
+        account: Collection[bytes] | None,
+    ) -> None:
         self._policy = cause.policy
         self._cause = cause
         self._controller = dossier.controller
         self._why_not = why_not
         self._view = view
+        self._through = (
+            None
+            if account is None
+            else through_account(dossier.controller, view.history.everything, account)
+        )
         at = (dossier.as_of, LAST_RANK)
         self._today = from_micros(dossier.as_of).date()
         self._exemptions = Exemptions(cause.policy, view.history, at, cause.decided or at)
@@ -115,7 +139,7 @@ class _Planned:
         """Its rows, sorted by name."""
         told: dict[str, list[Holding]] = defaultdict(list)
         left: dict[tuple[str, Reason], list[str]] = defaultdict(list)
-        wanted = [row for row in self._held if self._cause.asks_for(row.category)]
+        wanted = [row for row in self._held if self._is_meant(row.holder, row.category)]
         for row in wanted:
             if row.holder.kind is not HolderKind.RECIPIENT:
                 continue
@@ -128,7 +152,7 @@ class _Planned:
                 left[row.holder.name, why].append(row.category)
         sources = senders(self._view.facts)
         for name, categories in sources.items():
-            asked = [c for c in categories if self._cause.asks_for(c)]
+            asked = [c for c in categories if self._is_meant_of(name, c)]
             if asked:
                 left[name, self._left_out_by_cause() or Reason("source_only", None)] += asked
         return PlanRows(
@@ -138,6 +162,20 @@ class _Planned:
                 for (name, why), categories in sorted(left.items(), key=_name_and_reason)
             ),
             own=() if self._why_not else self._own(),
+        )
+
+    def _is_meant(self, holder: Holder, category: str) -> bool:
+        """Whether the plan is about what this holder has of a category."""
+        through = self._through
+        return self._cause.asks_for(category) and (
+            through is None or (holder, category) in through.held
+        )
+
+    def _is_meant_of(self, source: str, category: str) -> bool:
+        """Whether it is about what this source gave of a category."""
+        through = self._through
+        return self._cause.asks_for(category) and (
+            through is None or (source, category) in through.given
         )
 
     def _left_out_by_cause(self) -> Reason | None:
@@ -212,7 +250,7 @@ class _Planned:
         for copy in OwnData(self._policy, history).all:
             if (
                 copy.is_there
-                and self._cause.asks_for(copy.category)
+                and self._is_meant(Holder(HolderKind.SYSTEM, copy.system), copy.category)
                 and copy.category not in self._cause.held
                 and not keeping.kept(
                     copy.category, self._exemptions.at, order_id=copy.order_id
@@ -255,55 +293,6 @@ def senders(facts: Facts) -> dict[str, list[str]]:
         if edge.hop.to.kind is HolderKind.SYSTEM and sender is not None and sender not in got:
             found[sender].update(edge.spans)
     return {name: sorted(categories) for name, categories in found.items()}
-
-
-def joined_rows(plans: Iterable[tuple[Cause, PlanRows]]) -> PlanRows:
-    """The plans of several causes of one person as one: told by any is told.
-
-    Who is told by nobody is left out for the reason of a cause that stands, else of any.
-    """
-    told: dict[str, Told] = {}
-    left: dict[tuple[str, str], tuple[bool, int, LeftOut]] = {}
-    own: dict[str, set[str]] = defaultdict(set)
-    for cause, rows in plans:
-        for row in rows.told:
-            told[row.recipient] = _both(told[row.recipient], row) if row.recipient in told else row
-        for out in rows.left_out:
-            for category in out.categories:
-                new = (not cause.stands, REASONS.index(out.reason), out)
-                known = left.get((out.recipient, category), new)
-                left[out.recipient, category] = min(known, new, key=lambda found: found[:2])
-        for erasure in rows.own:
-            own[erasure.system].update(erasure.categories)
-    outs: dict[tuple[str, int, str, str | None], list[str]] = defaultdict(list)
-    for (name, category), (_, order, out) in sorted(left.items()):
-        if name not in told or category not in told[name].categories:
-            outs[name, order, out.reason, out.rule].append(category)
-    return PlanRows(
-        told=tuple(told[name] for name in sorted(told)),
-        left_out=tuple(
-            LeftOut(name, tuple(categories), reason, rule)
-            for (name, _, reason, rule), categories in outs.items()
-        ),
-        own=tuple(OwnErasure(name, tuple(sorted(found))) for name, found in sorted(own.items())),
-    )
-
-
-def _both(one: Told, other: Told) -> Told:
-    """The same recipient told for two causes: the stricter duty, the earlier days."""
-    first = min(one, other, key=lambda row: (row.rule.duty != "policy", row.send_by))
-    early = min(one, other, key=lambda row: row.send_by)
-    return replace(
-        first,
-        categories=tuple(sorted({*one.categories, *other.categories})),
-        path=min(one.path, other.path, key=lambda path: (len(path), path)),
-        received=one.received | other.received,
-        recorded=one.recorded | other.recorded,
-        due_again=one.due_again | other.due_again,
-        supplementary=one.supplementary and other.supplementary,
-        send_by=early.send_by,
-        erase_by=early.erase_by,
-    )
 
 
 def renamed_rows(rows: PlanRows, names: Mapping[str, str]) -> PlanRows:
