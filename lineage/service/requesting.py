@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from lineage.domain.facts import Request
 from lineage.domain.planning.causes import is_accepted
-from lineage.domain.planning.states import FULFILLED, IN_PROGRESS, UNDECIDED, request_state
+from lineage.domain.planning.states import UNDECIDED, request_state
 from lineage.domain.questions.deadlines import limits
 from lineage.domain.questions.entitlement import entitlement
 from lineage.events import Event, EventData, RequestDecided, RequestReceived
@@ -270,12 +270,10 @@ class Requests:
             asked.cause(request),
             asked.notices(request),
             lambda: asked.own_rows(request),
+            lambda: asked.rows_of_others(request),
             today=today,
             answer_days=days,
         )
-        others = asked.rows_of_others(request)
-        if found == FULFILLED and (others.told or others.own):
-            return IN_PROGRESS
         if found != UNDECIDED:
             return found
         dossier = asked.dossier

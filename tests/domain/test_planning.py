@@ -260,6 +260,7 @@ def state(*events: Recorded, today: int, days: dict[str, int] | None = None) -> 
         cause,
         [notice for notice in facts.notices if notice.request_id == "q"],
         lambda: plan_rows(dossier, cause),
+        PlanRows,
         today=day_of(today),
         answer_days=days or {},
     )

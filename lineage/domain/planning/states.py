@@ -11,8 +11,6 @@ from lineage.domain.planning.causes import Cause, is_accepted
 from lineage.domain.planning.notices import outstanding, uncovered
 from lineage.domain.planning.rows import PlanRows
 
-FULFILLED: Final = "fulfilled"
-IN_PROGRESS: Final = "in_progress"
 UNDECIDED: Final = "received"
 """No decision yet; how far its handling is, the question about entitlement tells."""
 
@@ -22,14 +20,16 @@ def request_state(
     cause: Cause | None,
     notices: Sequence[Notice],
     rows: Callable[[], PlanRows],
+    others: Callable[[], PlanRows],
     *,
     today: date,
     answer_days: dict[str, int],
 ) -> str:
     """The state of a request on a day.
 
-    ``notices`` are those of the request, ``rows`` makes its plan where that is needed. Whom the
-    plan leaves out by now (nobody reaches it, a hold names it) keeps nothing open.
+    ``notices`` are those of the request, ``rows`` makes its plan where that is needed, ``others``
+    the plan of what came of others through the person's account, for which there are no notices.
+    Whom the plan leaves out by now (nobody reaches it, a hold names it) keeps nothing open.
     ``answer_days`` gives the recipients' own time to answer, which takes the place of ``erase_by``
     where the policy has no word for it.
     """
@@ -50,11 +50,12 @@ def request_state(
         and not outstanding(notice).isdisjoint(told.get(notice.recipient, ()))
     ]
     if not still_open and not _somebody_holds(planned, notices):
-        return FULFILLED
+        waits = others()
+        return "in_progress" if waits.told or waits.own else "fulfilled"
     if not notices:
         return request.outcome or "accepted"
     passed = all(_last_day(n, answer_days) < today for n in notices)
-    return "unfulfilled" if still_open and passed else IN_PROGRESS
+    return "unfulfilled" if still_open and passed else "in_progress"
 
 
 def _somebody_holds(rows: PlanRows, notices: Sequence[Notice]) -> bool:
