@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from lineage.storage import schema
 from lineage.storage import tables as t
-from lineage.storage.engines import is_sqlite, open_engine, parse_url, writing
+from lineage.storage.engines import open_engine, parse_url, writing
 from lineage.storage.keys import create_keys
 
 PREFIX = "lineage_scenarios_"
@@ -41,7 +41,11 @@ def throwaway_store(url: str | None = None) -> Iterator[tuple[Emptied, Path]]:
         else:
             with _own_schema(url) as inside:
                 schema.upgrade(inside, key_checks=checks)
-                yield lambda: _emptied(inside), folder / "keys"
+                engine = open_engine(inside)
+                try:
+                    yield lambda: _emptied(engine, inside), folder / "keys"
+                finally:
+                    engine.dispose()
 
 
 def _in_memory() -> Path | None:
@@ -82,13 +86,12 @@ def _inside(url: str, name: str) -> str:
     return inside.render_as_string(hide_password=False)
 
 
-def _emptied(url: str) -> str:
-    engine = open_engine(url)
-    try:
-        with writing(engine) as conn:
-            assert not is_sqlite(conn)
-            names = ", ".join(table.name for table in t.metadata.sorted_tables if table != t.meta)
-            conn.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
-    finally:
-        engine.dispose()
+def _emptied(engine: sa.Engine, url: str) -> str:
+    tables = [table for table in t.metadata.sorted_tables if table is not t.meta]
+    with writing(engine) as conn:
+        # Emptying a table makes new files for it and each of its indexes.
+        used = conn.execute(sa.select(*(sa.exists().select_from(table) for table in tables))).one()
+        names = [table.name for table, is_used in zip(tables, used, strict=True) if is_used]
+        if names:
+            conn.exec_driver_sql(f"TRUNCATE {', '.join(names)} RESTART IDENTITY")
     return url
