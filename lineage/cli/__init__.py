@@ -2,5 +2,7 @@
 
 import gc
 
-# Importing makes many objects and no garbage; looking for it took a seventh of a short command.
-gc.set_threshold(50_000, 20, 100)
+from lineage.service.garbage import THRESHOLDS
+
+# Importing makes many objects and no garbage, and is most of what a short command does.
+gc.set_threshold(*THRESHOLDS)

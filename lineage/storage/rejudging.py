@@ -19,7 +19,6 @@ from typing import Any, Final, Protocol
 import sqlalchemy as sa
 
 from lineage.storage import tables as t
-from lineage.storage.accounts import replace_accounts
 from lineage.storage.bulk import Upsert
 from lineage.storage.engines import AnyRow, Connection, is_sqlite
 from lineage.storage.judged import WIDE, Judging, Parts
@@ -120,7 +119,5 @@ def _judge(conn: Connection, parts: Parts, controller: str, refs: Iterable[bytes
     people = parts.folder.split(read)
     for person in people:
         judging.person(controller, person.refs, person.events)
-        # For those of a store from before it had accounts; for all others this changes nothing.
-        replace_accounts(conn, person.refs, person.events)
     keep_looked_at(conn, stands.values(), judging.looked_at)
     return len(people)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from lineage.tracker import Tracker
 from tests.properties.stores import raw_dump
@@ -18,28 +15,13 @@ from tests.storage.shop import (
     erased,
     event,
     linked,
-    open_shop,
     retracted,
     share,
 )
-from tests.support.places import StorePlace
 from tests.support.statements import statements_of
 
 HOLDER, REQUEST = "m1", "r1"
 BUYER = "buyer@shop.example"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """The tracker's clock."""
-    return Clock()
-
-
-@pytest.fixture
-def tracker(store_place: StorePlace, clock: Clock) -> Iterator[Tracker]:
-    """A shop; its policy covers what came through an account."""
-    with open_shop(store_place, clock) as shop:
-        yield shop
 
 
 def through(account: str, message: Message) -> Message:

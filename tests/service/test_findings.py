@@ -16,12 +16,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The tracker's clock."""
-    return Clock()
-
-
-@pytest.fixture
 def tracker(store_place: StorePlace, clock: Clock) -> Iterator[Tracker]:
     """A shop with a small judge in the place of the policies'."""
     with open_shop(store_place, clock) as shop:

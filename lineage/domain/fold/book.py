@@ -1,7 +1,8 @@
 """What the handlers write into, and the words they use; who keeps it how is elsewhere. Pure.
 
-Two keep it: ``state`` for the whole fold, event after event in canonical order, and ``growing``
-for what is stored already. A handler knows nothing of that, so an event means the same to both.
+``state`` keeps it for the whole fold, event after event in canonical order, ``growing`` for what is
+stored already; others keep the little they are asked about. A handler knows nothing of that, so an
+event means the same to all.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ HOLDERS_KEPT = 4096
 class Book(ABC):
     """What is known of one person while handlers go through its events."""
 
+    first_on_record: dict[str, int]
+    """category -> the earliest time it is on record; set by who may meet a transfer of everything,
+    and by nobody else, so that one who does not expect it fails
+    """
+
     def __init__(self, controller: str, version_at: VersionAt) -> None:
         """Begin with nothing."""
         self.controller = controller
@@ -39,11 +45,11 @@ class Book(ABC):
     def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:
         """Record an *out*: the holder holds these categories no longer."""
 
-    # Only the handlers of clearings and of transfers of everything ask what is there already.
-
     def on_record(self, event: Recorded) -> list[str]:
         """Every category on record up to the time of the event, later ranks included."""
-        raise NotImplementedError(event.data.event_name)
+        return [c for c, first in self.first_on_record.items() if first <= event.occurred_at]
+
+    # Only the handlers of clearings ask what else is there already.
 
     def completed(self, event: Recorded) -> set[str]:
         """The categories of the orders completed before the event."""

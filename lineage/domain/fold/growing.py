@@ -37,7 +37,7 @@ class Growing(Book):
         self._all_read = False
         self._holders_read: set[Holder] = set()
         self._outs_read: set[Holder] = set()
-        self.first_on_record: dict[str, int] = {}
+        self.first_on_record = {}
 
     def onto(self, stored: Stored, last: Moment) -> None:
         """Take what is stored of somebody known, and the last moment on record."""
@@ -101,10 +101,6 @@ class Growing(Book):
                 found = Outs(ended_by(moment, edges, category, outs))
                 outs[moment] = found
             found.new.append((event, holder, category))
-
-    def on_record(self, event: Recorded) -> list[str]:
-        """Every category on record up to the time of the event, later ranks included."""
-        return [c for c, first in self.first_on_record.items() if first <= event.occurred_at]
 
     def completed(self, event: Recorded) -> set[str]:
         """The categories of the orders completed before the event."""

@@ -62,8 +62,7 @@ class State(Book):
         self.edges: dict[tuple[bytes, Hop], OpenEdge] = {}
         self.holdings: dict[tuple[Holder, str], HoldingState] = {}
         self.erasures: list[Erasure] = []
-        self.first_on_record: dict[str, int] = {}
-        """category -> the earliest time it is on record; filled before the pass"""
+        self.first_on_record = {}
         self._completed: set[str] = set()
 
     def came_in(self, event: Recorded, hop: Hop, categories: Iterable[str]) -> None:
@@ -116,10 +115,6 @@ class State(Book):
             )
             holding.generation += 1
             holding.started = None
-
-    def on_record(self, event: Recorded) -> list[str]:
-        """Every category on record up to the time of the event, later ranks included."""
-        return [c for c, first in self.first_on_record.items() if first <= event.occurred_at]
 
     def completed(self, event: Recorded) -> set[str]:  # noqa: ARG002 - those so far are those before
         """The categories of the orders completed before the event."""

@@ -43,7 +43,7 @@ class Came(Book):
         super().__init__(controller, version_at=lambda _: "")
         self._in: dict[str, list[Arrival]] = defaultdict(list)
         self._out: dict[str, list[tuple[Moment, frozenset[str]]]] = defaultdict(list)
-        self._first = first_times(events)
+        self.first_on_record = first_times(events)
         for event in events:
             _HANDLERS[type(event.data)](self, event)
 
@@ -58,10 +58,6 @@ class Came(Book):
         """Note what a recipient erased."""
         if holder.kind is HolderKind.RECIPIENT:
             self._out[holder.name].append((event.moment, frozenset(categories)))
-
-    def on_record(self, event: Recorded) -> list[str]:
-        """Every category on record up to the time of the event, later ranks included."""
-        return [c for c, first in self._first.items() if first <= event.occurred_at]
 
     def arrivals(self, recipient: str) -> list[Arrival]:
         """Everything that ever came to a recipient."""

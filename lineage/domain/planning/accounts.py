@@ -86,7 +86,7 @@ class _AccountBook(Book):
         self._gone: set[tuple[Holder, str]] = set()
         self._waiting: defaultdict[tuple[str, str], list[Holder]] = defaultdict(list)
         self._now: int | None = None
-        self._first = first_times(events)
+        self.first_on_record = first_times(events)
         for event in events:
             handler = _HANDLERS.get(type(event.data))
             if handler is not None:
@@ -116,10 +116,6 @@ class _AccountBook(Book):
     def went_out(self, event: Recorded, holder: Holder, categories: Iterable[str]) -> None:  # noqa: ARG002 - in order
         """Note what is gone: what comes again, comes by itself."""
         self._gone.update((holder, category) for category in categories)
-
-    def on_record(self, event: Recorded) -> list[str]:
-        """Every category on record up to the time of the event, later ranks included."""
-        return [c for c, first in self._first.items() if first <= event.occurred_at]
 
     def _came(self, holders: list[Holder], category: str) -> None:
         """These have it through the account, and with them whom it reached from there at that very

@@ -1,7 +1,7 @@
 """Findings: what judging the events says, since when and until when, and what it rested on.
 
-And accounts: of whom anything came through whose account; judging everybody writes them as well.
-And by which policies people were folded and judged.
+Accounts: of whom anything came through whose account. And by which policies people were folded and
+judged: of those on record nobody knows, so ``doctor`` asks for a rebuild; it writes accounts too.
 """
 
 from __future__ import annotations
