@@ -5,7 +5,9 @@
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -199,3 +201,24 @@ def test_error_that_has_no_sentence_of_its_own(tracker: Tracker) -> None:
     assert type(caught.value) is StorageError
     assert "report" in caught.value.do
     assert "FastParcel" not in f"{caught.value} {caught.value.do} {caught.value.__cause__}"
+
+
+def test_nobody_is_refused_while_a_file_is_made(tmp_path: Path) -> None:
+    """Who connects to a file that others are making waits for them: SQLite refuses one who wants
+    to set the journal's mode while another does, however long it is told to wait.
+    """
+
+    def connect(path: Path, start: threading.Barrier) -> str:
+        engine = sqlite.create(sa.make_url(f"sqlite:///{path}"))
+        try:
+            start.wait()
+            with engine.connect() as conn:
+                return str(conn.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(4) as pool:
+        for attempt in range(100):
+            path, start = tmp_path / f"{attempt}.db", threading.Barrier(4)
+            made = [pool.submit(connect, path, start) for _ in range(4)]
+            assert [one.result() for one in made] == ["wal"] * 4

@@ -64,10 +64,11 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own idea of when to begin would start writing transactions late.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    # Programs that make one store at the same moment all want this lock; SQLite, which sees that
+    # none of them would get it by waiting, refuses all but one at once.
+    _when_free(connection, "PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA secure_delete = FAST")
     cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
@@ -79,26 +80,31 @@ def wait_for_program(_driver: sqlite3.Connection) -> None:
 
 
 def begin(driver: sqlite3.Connection, *, write: bool) -> None:
-    """Begin a transaction on the driver's connection.
-
-    Who waits to write looks again every few milliseconds: SQLite's own waiting sleeps up to a tenth
-    of a second at a time, and comes too late where another writes one transaction after the other.
-    """
+    """Begin a transaction on the driver's connection."""
     if not write:
         driver.execute("BEGIN")
         return
+    _when_free(driver, "BEGIN IMMEDIATE")
+
+
+def _when_free(driver: sqlite3.Connection, statement: str) -> None:
+    """Run it as soon as no other connection is in its way, and fail after the time to wait.
+
+    This looks again every few milliseconds: SQLite's own waiting sleeps up to a tenth of a second
+    at a time, and comes too late where another writes one transaction after the other.
+    """
     ends_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     driver.execute("PRAGMA busy_timeout = 0")
     try:
-        while not _begun(driver, ends_at):
+        while not _ran(driver, statement, ends_at):
             time.sleep(POLL_SECONDS)
     finally:
         driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
-def _begun(driver: sqlite3.Connection, ends_at: float) -> bool:
+def _ran(driver: sqlite3.Connection, statement: str, ends_at: float) -> bool:
     try:
-        driver.execute("BEGIN IMMEDIATE")
+        driver.execute(statement)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends_at:
             raise
