@@ -18,7 +18,7 @@ PIPE_CLOSED: Final = 141
 EXIT_CODES: Final[Mapping[int, str]] = MappingProxyType(
     {
         OK: "ok",
-        FOUND: "`verify`, `doctor`, `topics check` or `outbox` found a fault; "
+        FOUND: "`verify`, `doctor`, `policy lint`, `topics check` or `outbox` found a fault; "
         "`lag` is above `--max`",
         USAGE: "usage, a file that is not valid, or `--strict` refused the whole file",
         REFUSED: "some events were refused, the rest recorded",

@@ -107,6 +107,8 @@ def _globals(
     recipients: Annotated[
         Path | None,
         typer.Option(
+            "--recipients",
+            "--registry",
             envvar="LINEAGE_RECIPIENTS",
             metavar="FILE",
             help="Recipient registry: how each recipient is told. Default: none.",

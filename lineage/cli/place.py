@@ -48,6 +48,7 @@ RecipientsOption = Annotated[
     Path | None,
     typer.Option(
         "--recipients",
+        "--registry",
         metavar="FILE",
         help="Recipient registry. Default: LINEAGE_RECIPIENTS, else none.",
         rich_help_panel=_PANEL,

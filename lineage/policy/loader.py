@@ -5,13 +5,19 @@ from datetime import date
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lineage.events.times import from_micros
 from lineage.policy.errors import PolicyError
 from lineage.policy.model import Policy
-from lineage.policy.rule import Rule
-from lineage.policy.words import category_words
+from lineage.policy.refused import (
+    Refused,
+    begins,
+    colliding_versions,
+    repeated_rules,
+    taken_prefix,
+    unknown_categories,
+)
 from lineage.policy.yamlfile import Document, read_document, validate
 
 LIBRARY: Final = Path(__file__).parent / "library"
@@ -29,7 +35,7 @@ class Library:
         for policy in policies:
             found.setdefault(policy.id, []).append(policy)
         self._versions: Mapping[str, tuple[Policy, ...]] = {
-            controller: tuple(sorted(found[controller], key=_start)) for controller in sorted(found)
+            controller: tuple(sorted(found[controller], key=begins)) for controller in sorted(found)
         }
         self._digests: dict[str, bytes] = {}
         self._categories = {
@@ -75,7 +81,7 @@ class Library:
         """Return the version in force on a day; the first is in force from the beginning (D-31)."""
         versions = self._versions[controller]
         for policy in reversed(versions[1:]):
-            if _start(policy) <= day:
+            if begins(policy) <= day:
                 return policy
         return versions[0]
 
@@ -99,58 +105,39 @@ def _own_library() -> Library:
 
 
 def _load(place: Path) -> Library:
+    loaded: list[tuple[Document, Policy]] = []
+    for file in policy_files(place):
+        document = read_document(file)
+        policy = _policy(document)
+        for _, other in loaded:
+            _first(document, (*colliding_versions(policy, other), *taken_prefix(policy, other)))
+        loaded.append((document, policy))
+    return Library(policy for _, policy in loaded)
+
+
+def policy_files(place: Path) -> list[Path]:
+    """The file itself, or all policy files of a folder; raises ``PolicyError`` where none is."""
     files = [place]
     if place.is_dir():
         files = sorted(file for file in place.iterdir() if file.suffix in _SUFFIXES)
     if not files:
         raise PolicyError(place, line=0, key="", expected="at least one policy file (*.yaml)")
-    loaded: list[tuple[Document, Policy]] = []
-    for file in files:
-        document = read_document(file)
-        policy = _policy(document)
-        for _, other in loaded:
-            _check_against(document, policy, other)
-        loaded.append((document, policy))
-    return Library(policy for _, policy in loaded)
+    return files
+
+
+def versioned(document: Document) -> Mapping[str, Any]:
+    """What a file says; one without a version is known by its own name and its hash (D-31)."""
+    version = f"{document.file.stem}@{document.sha256[:_HASH_DIGITS]}"
+    return {"version": version} | dict(document.value)
 
 
 def _policy(document: Document) -> Policy:
-    """Build the policy; a file without a version is known by its own name and its hash (D-31)."""
-    version = f"{document.file.stem}@{document.sha256[:_HASH_DIGITS]}"
-    policy = validate(Policy, document, {"version": version} | dict(document.value))
-    _check_rules(document, policy)
+    policy = validate(Policy, document, versioned(document))
+    _first(document, (*unknown_categories(policy), *repeated_rules(policy)))
     return policy
 
 
-def _check_rules(document: Document, policy: Policy) -> None:
-    """Raise for a word that nobody knows, and for a rule that says what another one says."""
-    known = policy.all_categories
-    seen: dict[tuple[type[Rule], str], int] = {}
-    for number, rule in enumerate(policy.rules):
-        for path, word in category_words(rule):
-            if word not in known:
-                expected = "a category of the canonical list, or one under 'categories'"
-                raise document.error(("rules", number, *path), expected=expected)
-        # The sentence may be another; the same id in another kind, or with other numbers, is none.
-        said = (type(rule), rule.model_dump_json(exclude={"says"}))
-        if said in seen:
-            expected = f"another rule than rules[{seen[said]}], which demands the same"
-            raise document.error(("rules", number), expected=expected)
-        seen[said] = number
-
-
-def _check_against(document: Document, policy: Policy, other: Policy) -> None:
-    if policy.id == other.id:
-        if policy.version == other.version:
-            raise document.error(("version",), expected="a version no other file of this id has")
-        if _start(policy) == _start(other):
-            expected = (
-                "an effective_from of its own: one version without it, each other another day"
-            )
-            raise document.error(("effective_from",), expected=expected)
-    elif policy.prefix == other.prefix:
-        raise document.error(("prefix",), expected="a prefix that no other controller's rules have")
-
-
-def _start(policy: Policy) -> date:
-    return policy.effective_from or date.min
+def _first(document: Document, faults: Iterable[Refused]) -> None:
+    """Raise for the first fault, if there is one."""
+    for fault in faults:
+        raise document.error(fault.path, expected=fault.expected)

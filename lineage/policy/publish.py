@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of policy file and recipient registry, and the page of rule kinds.
+"""Writes the JSON Schemas of policy file and registry, and the pages of rule kinds and of lint.
 
 Run it as ``python -m lineage.policy.publish``. With ``--check`` nothing is written and the exit
 code is 1 where something published is stale.
@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from lineage.policy.kind_page import kinds_page
+from lineage.policy.lint.page import lint_page
 from lineage.policy.model import Policy
 from lineage.policy.recipients import RecipientRegistry
 from lineage.policy.rule import Closed
 
 _ROOT: Final = Path(__file__).parents[2]
-_PAGE: Final = "docs/rule-kinds.md"
+_PAGES: Final = {"docs/rule-kinds.md": kinds_page, "docs/lint.md": lint_page}
 _MODELS: Final[dict[str, type[Closed]]] = {
     "policy.schema.json": Policy,
     "registry.schema.json": RecipientRegistry,
@@ -38,7 +39,8 @@ def schemas() -> dict[str, str]:
 
 def published() -> dict[str, str]:
     """Return the text of everything that is written, by its path in the repository."""
-    return {f"schemas/{name}": text for name, text in schemas().items()} | {_PAGE: kinds_page()}
+    pages = {name: written() for name, written in _PAGES.items()}
+    return {f"schemas/{name}": text for name, text in schemas().items()} | pages
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -38,6 +38,7 @@ def _identifiers(values: tuple[str, ...]) -> tuple[str, ...]:
 SecretReference = Annotated[str, Field(max_length=1024), AfterValidator(_reference)]
 Accepted = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_identifiers)]
 Count = Annotated[int, Field(ge=1, le=3660, strict=True)]
+Contact = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class AnswerWithin(Closed):
@@ -95,6 +96,14 @@ class Recipient(Closed):
         None, description="Whether it has signed an agreement; absent: not on record."
     )
     region: Region | None = Field(None, description="Where it keeps the data.")
+    forward_duty: Annotated[bool, Field(strict=True)] = Field(
+        False, description="It must pass a notice on to whom it gave the data itself."
+    )
+    contact: Contact | None = Field(
+        None,
+        description="The office that answers for it, such as a mailbox or a telephone number: whom "
+        "a person asks where the channel is manual, or whether a notice was passed on.",
+    )
     answer_within: AnswerWithin = Field(
         AnswerWithin(), description="Its time to answer where the policy has no word for it."
     )

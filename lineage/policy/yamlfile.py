@@ -33,7 +33,9 @@ _TAGS: Final = frozenset(
 # The C loader is some ten times faster; where PyYAML was built without it the other one does.
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
+"""Where something stands in a file: keys of mappings and numbers in lists, from the top"""
+
 _ModelT = TypeVar("_ModelT", bound=BaseModel)
 
 
@@ -43,19 +45,23 @@ class Document:
 
     file: Path
     value: Mapping[str, Any]
-    lines: Mapping[_Path, int]
+    lines: Mapping[Place, int]
     sha256: str
 
-    def error(self, path: _Path, *, expected: str) -> PolicyError:
+    def error(self, path: Place, *, expected: str) -> PolicyError:
         """Return an error that names the line of ``path``, or of the nearest key above it."""
+        line = self.line_of(path)
+        return PolicyError(self.file, line=line, key=dotted(path), expected=expected)
+
+    def line_of(self, path: Place) -> int:
+        """The line of ``path``, or of the nearest key above it."""
         known = path
         while known and known not in self.lines:
             known = known[:-1]
-        line = self.lines[known]
-        return PolicyError(self.file, line=line, key=dotted(path), expected=expected)
+        return self.lines[known]
 
 
-def dotted(path: _Path) -> str:
+def dotted(path: Place) -> str:
     """Write a path as ``a.b[0].c``."""
     text = ""
     for part in path:
@@ -99,7 +105,7 @@ def validate(
     document: Document,
     value: Mapping[str, Any] | None = None,
     *,
-    at: _Path = (),
+    at: Place = (),
 ) -> _ModelT:
     """Build the model from the document, or from a value of it that stands ``at`` a path.
 
@@ -108,8 +114,15 @@ def validate(
     try:
         return model.model_validate(document.value if value is None else value)
     except ValidationError as error:
-        faults = [_fault(document, at, details) for details in _telling(error)]
-        raise min(faults, key=lambda fault: fault.line) from error
+        raise faults_of(error, document, at=at)[0] from error
+
+
+def faults_of(error: ValidationError, document: Document, *, at: Place = ()) -> list[PolicyError]:
+    """Every fault that a model found in the document, or in a value of it that stands ``at`` a
+    path, by line.
+    """
+    faults = [_fault(document, at, details) for details in _telling(error)]
+    return sorted(faults, key=lambda fault: fault.line)
 
 
 class _Reader:
@@ -120,7 +133,7 @@ class _Reader:
         self._text = text
         self._aliased_max = aliased_max
         self._values = 0
-        self._lines: dict[_Path, int] = {(): 1}
+        self._lines: dict[Place, int] = {(): 1}
 
     def document(self, digest: str) -> Document:
         self._check_events()
@@ -158,7 +171,7 @@ class _Reader:
                     self._file, line=line, key="", expected="one document in the file"
                 )
 
-    def _value(self, node: yaml.Node, path: _Path, loader: Any) -> Any:
+    def _value(self, node: yaml.Node, path: Place, loader: Any) -> Any:
         if node.tag not in _TAGS:
             raise self._error(node, path, "a plain value without a tag")
         self._check_aliased(node, path)
@@ -173,7 +186,7 @@ class _Reader:
         except ValueError as error:
             raise self._error(node, path, "a date or number that exists") from error
 
-    def _check_aliased(self, node: yaml.Node, path: _Path) -> None:
+    def _check_aliased(self, node: yaml.Node, path: Place) -> None:
         """Refuse aliases that write out to too much, or to themselves without an end."""
         self._values += 1
         if self._aliased_max is not None and self._values > self._aliased_max:
@@ -181,11 +194,11 @@ class _Reader:
         if isinstance(node, yaml.CollectionNode) and len(path) >= DEPTH_MAX:
             raise self._error(node, (), f"at most {DEPTH_MAX} levels of nesting")
 
-    def _item(self, node: yaml.Node, path: _Path, loader: Any) -> Any:
+    def _item(self, node: yaml.Node, path: Place, loader: Any) -> Any:
         self._lines[path] = node.start_mark.line + 1
         return self._value(node, path, loader)
 
-    def _mapping(self, node: yaml.MappingNode, path: _Path, loader: Any) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: Place, loader: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if key_node.tag == _MERGE:
@@ -201,7 +214,7 @@ class _Reader:
             found[key] = self._value(value_node, (*path, key), loader)
         return found
 
-    def _error(self, node: yaml.Node, path: _Path, expected: str) -> PolicyError:
+    def _error(self, node: yaml.Node, path: Place, expected: str) -> PolicyError:
         line = node.start_mark.line + 1
         return PolicyError(self._file, line=line, key=dotted(path), expected=expected)
 
@@ -238,7 +251,7 @@ def _telling(error: ValidationError) -> list[ErrorDetails]:
     return [d for d in found if d["type"] != "missing" or d["loc"][:-1] not in unknown]
 
 
-def _fault(document: Document, at: _Path, details: ErrorDetails) -> PolicyError:
+def _fault(document: Document, at: Place, details: ErrorDetails) -> PolicyError:
     kind, context = details["type"], details.get("ctx", {})
     path = _place(document, at, details["loc"])
     if kind == "value_error":
@@ -257,7 +270,7 @@ def _fault(document: Document, at: _Path, details: ErrorDetails) -> PolicyError:
     return document.error(path, expected=expected)
 
 
-def _place(document: Document, at: _Path, loc: _Path) -> _Path:
+def _place(document: Document, at: Place, loc: Place) -> Place:
     """Where a fault stands in the file: pydantic also names which member of a union it tried."""
     value: Any = document.value
     for part in at:

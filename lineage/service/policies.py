@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
+
+from lineage.events.types import ControllerId
 from lineage.policy.kinds.stated import Stated
-from lineage.policy.loader import Library
+from lineage.policy.loader import Library, load_library
 from lineage.policy.model import Policy
 from lineage.policy.rule import Rule
+from lineage.policy.starting import free_prefix, starting_file
 from lineage.service import policy_answers as answers
 from lineage.service.errors import InvalidInput, NotFound
 
+_SLUG: Final = TypeAdapter[str](ControllerId)
 _COMMON = frozenset({"kind", *Rule.model_fields})
 
 
@@ -37,6 +43,34 @@ def rules_with_id(library: Library, rule_id: str) -> list[answers.RuleRow]:
             do="lineage policy show CONTROLLER lists the rules of one",
         )
     return found
+
+
+def new_policy(library: Library, controller: str) -> answers.NewPolicy:
+    """A policy file to begin with; its prefix is of no policy in use and of none of the package.
+
+    Raises ``InvalidInput`` for a name that is no slug, or that has a policy.
+    """
+    try:
+        _SLUG.validate_python(controller)
+    except ValidationError:
+        raise InvalidInput(
+            f"{controller!r} cannot name a controller",
+            do="use lower-case letters, digits and hyphens, as in my-shop",
+        ) from None
+    if controller in library.controllers:
+        raise InvalidInput(
+            "this controller has a policy",
+            do="copy its file for a new version, and give that one an effective_from",
+        )
+    taken = {
+        policy.prefix
+        for one in (library, load_library())
+        for name in one.controllers
+        for policy in one.versions(name)
+    }
+    prefix = free_prefix(taken)
+    text = starting_file(controller, prefix)
+    return answers.NewPolicy(controller=controller, prefix=prefix, file=None, text=text)
 
 
 def check_controller(library: Library, controller: str) -> None:

@@ -190,6 +190,33 @@ class RuleRow(Answer):
     demands: dict[str, Any]
 
 
+class LintRow(Answer):
+    """``lineage policy lint``: one hole or contradiction, where it stands and what to do.
+
+    ``path`` is dotted, such as ``rules[12].limit``; ``rule`` is null where no rule has it.
+    """
+
+    file: str
+    line: int
+    path: str
+    rule: str | None
+    code: str
+    severity: Literal["hole", "contradiction"]
+    says: str
+    do: str
+
+
+class NewPolicy(Answer):
+    """``lineage policy new``: a file to begin with, and the first part of its rules' ids; ``file``
+    is null where it was not written.
+    """
+
+    controller: str
+    prefix: str
+    file: str | None
+    text: str
+
+
 class BreachRow(Answer):
     """One breach. ``not_told`` are the persons who were neither told nor are covered by an
     announcement; ``regulator`` is ``due``, ``reported`` or ``not_required``.

@@ -1,10 +1,16 @@
-"""The reverse question: which refs have a hop to a recipient, in pages. SQL only."""
+"""The reverse questions: which refs have a hop to a recipient, in pages; which recipients there
+are. SQL only.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import sqlalchemy as sa
 
+from lineage.domain.facts import HolderKind
 from lineage.events import EventRetracted
+from lineage.events.marks import PERSON_PREFIX
 from lineage.storage import tables as t
 from lineage.storage.engines import Connection, driver_of, is_sqlite
 
@@ -27,6 +33,32 @@ def refs_with_edges_to(
         return [ref for (ref,) in driver_of(conn).execute(_PAGE_ON_SQLITE, values)]
     cursor = driver_of(conn).cursor(binary=True)
     return [ref for (ref,) in cursor.execute(_PAGE_ON_POSTGRESQL, values)]
+
+
+class Disclosure(NamedTuple):
+    """That somebody's data went to a recipient, by a hop of this kind; ``as_kind`` is the kind of
+    recipient that the event named, null for none.
+    """
+
+    recipient: str
+    hop: str
+    as_kind: str | None
+    deidentified: bool
+
+
+def disclosures(conn: sa.Connection, controller: str) -> list[Disclosure]:
+    """Every way in which data of anybody went to recipients, natural persons left out."""
+    e = t.edges.c
+    what = (
+        sa.select(e.to_party, e.kind, e.recipient_kind, e.deidentified)
+        .where(
+            e.controller == controller,
+            e.to_kind == HolderKind.RECIPIENT.value,
+            e.to_party.not_like(f"{PERSON_PREFIX}%"),
+        )
+        .distinct()
+    )
+    return [Disclosure(*row) for row in conn.execute(what)]
 
 
 def refs_retracted_since(conn: sa.Connection, controller: str, known_at: int) -> list[bytes]:

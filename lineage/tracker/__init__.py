@@ -36,6 +36,7 @@ from lineage.service.finding_history import FindingHistory
 from lineage.service.histories import Histories
 from lineage.service.incoming import Incoming, from_events, from_messages
 from lineage.service.lanes import Lanes
+from lineage.service.linting import RecordLint
 from lineage.service.messages import Message, MessageReader
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
@@ -115,6 +116,7 @@ class Tracker(PolicyFace, UpkeepFace):
         self._persons = PersonQuestions(self._ask, histories)
         self._audit = Audit(self._ask, histories)
         self._found = FindingHistory(self._ask)
+        self._lint = RecordLint(self._ask, histories)
         self._requests = Requests(self._ask, self._recorder)
         self._upkeep = Upkeep(self._ask, self._recorder)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from lineage.policy.lint.running import Linted
 from lineage.service import policy_answers as answers
 from lineage.service.asking import At, PersonQuestions
 from lineage.service.auditing import Audit
 from lineage.service.finding_history import FindingHistory
+from lineage.service.linting import RecordLint
 
 
 class PolicyFace:
@@ -21,6 +23,7 @@ class PolicyFace:
     _persons: PersonQuestions
     _audit: Audit
     _found: FindingHistory
+    _lint: RecordLint
 
     def finding_history(
         self, subject: str | None = None, *, controller: str | None = None
@@ -157,3 +160,9 @@ class PolicyFace:
     ) -> answers.PolicyFacts:
         """The version of a policy that is in force, what it says of itself, and its rules."""
         return self._audit.policy_facts(At(controller, as_of, known_at))
+
+    def lint(self, linted: Linted) -> list[answers.LintRow]:
+        """What is on record and lacks in files that ``lint_files`` has read: recipients and sources
+        that are not registered, evidence that a policy demands. Policies in use play no part.
+        """
+        return self._lint.lint(linted)

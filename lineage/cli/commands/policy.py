@@ -1,10 +1,11 @@
-"""``lineage policy``: the policies in use and their rules."""
+"""``lineage policy``: the policies in use and their rules; and files that are to be in use."""
 
 import re
 from typing import Annotated
 
 import typer
 
+from lineage.cli.commands import policy_files
 from lineage.cli.options import AsOf, Json, KnownAt, example
 from lineage.cli.output import give, give_rows
 from lineage.cli.place import Place, load_policies, opened, with_place
@@ -51,11 +52,12 @@ def show(
 def add_to(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(
-        help="The policies in use and their rules.",
+        help="The policies in use and their rules, and files that are to be in use.",
         no_args_is_help=True,
         epilog=example("lineage policy list"),
     )
     group.command("list", epilog=example("lineage policy list --json"))(with_place(list_policies))
     epilog = example("lineage policy show SLUG", "lineage policy show 004.F.3")
     group.command("show", epilog=epilog)(with_place(show))
+    policy_files.add_to(group)
     app.add_typer(group, name="policy")
