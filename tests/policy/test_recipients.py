@@ -62,6 +62,18 @@ def test_what_is_declared(tmp_path: Path) -> None:
     assert mill.allow_loopback_http is False
 
 
+def test_a_duty_to_pass_notices_on(tmp_path: Path) -> None:
+    """A recipient has none unless its entry says so, with the office that answers for it."""
+    duty = "region: US\n        forward_duty: true\n        contact: erasure@fastparcel.example"
+    registry = _load(tmp_path, ("region: US", duty))
+    parcel = registry.recipient("sesiiduo", "FastParcel")
+    mill = registry.recipient("sesiiduo", "Paper Mill")
+    assert parcel is not None
+    assert mill is not None
+    assert (parcel.forward_duty, parcel.contact) == (True, "erasure@fastparcel.example")
+    assert (mill.forward_duty, mill.contact) == (False, None)
+
+
 def test_who_is_not_declared(tmp_path: Path) -> None:
     """A name that is not there is None, also under a controller that is not there."""
     registry = _load(tmp_path)
@@ -122,6 +134,14 @@ def test_silence_of_a_source(tmp_path: Path) -> None:
         ("agreement: signed", "agreement: yes", "...FastParcel.agreement", 10, "one of 'signed'"),
         ("region: US", "region: CN", "...FastParcel.region", 11, "EU, PRC"),
         ("region: US", "region: NO", "...FastParcel.region", 11, "text (in quotes"),
+        (
+            "agreement: signed",
+            "forward_duty: 1",
+            "...FastParcel.forward_duty",
+            10,
+            "true or false",
+        ),
+        ("agreement: signed", "contact: ''", "...FastParcel.contact", 10, "at least 1"),
         ("{days: 14}", "{days: 0}", "...FastParcel.answer_within.days", 12, "greater than"),
         ("{days: 14}", "{hours: 14}", "...FastParcel.answer_within.hours", 12, "only known keys"),
         (

@@ -36,7 +36,11 @@ def lint_view(rows: list[LintRow]) -> Iterator[RenderableType]:
         )
         yield ""
     count = Counter(row.severity for row in rows)
-    yield note(", ".join(f"{number} {name}" for name, number in sorted(count.items())))
+    yield note(", ".join(_counted(number, name) for name, number in sorted(count.items())))
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def new_policy_view(answer: NewPolicy) -> Iterator[RenderableType]:
