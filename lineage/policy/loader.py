@@ -1,5 +1,7 @@
 """The policy library: all versions of all controllers' policies, and which is in force on a day."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
@@ -84,6 +86,18 @@ class Library:
             if begins(policy) <= day:
                 return policy
         return versions[0]
+
+    def with_policy(self, policy: Policy, *, controller: str, since: date | None) -> Library:
+        """The same, but a controller has this policy from a day on; None: and never had another.
+
+        The policy may be another controller's, and its own first day does not count.
+        """
+        before = (
+            [] if since is None else [p for p in self.versions(controller) if begins(p) < since]
+        )
+        head = {"id": controller, "effective_from": since if before else None}
+        others = [p for name in self.controllers if name != controller for p in self.versions(name)]
+        return Library([*others, *before, policy.model_copy(update=head)])
 
     def categories(self, controller: str) -> frozenset[str]:
         """Return every category word that any version of the controller's policy knows."""

@@ -10,30 +10,21 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
 
-from lineage.events import RecipientNotified
-from lineage.events.times import format_time, to_micros
 from lineage.policy.loader import Library
 from lineage.policy.model import Policy
 from lineage.scenarios.asking import ASK, Asked
 from lineage.scenarios.comparing import Context, Difference
 from lineage.scenarios.expected import OF_LOG, OF_REQUEST
-from lineage.scenarios.files import PLAN, Given, Scenario
+from lineage.scenarios.files import PLAN, Scenario
 from lineage.scenarios.groups import COMPARE
-from lineage.service.acts import Acts
+from lineage.scenarios.recording import Clock, record_given
 from lineage.service.answers import Question
-from lineage.service.checking import OPERATOR_CLASSES, Checker
 from lineage.service.errors import LineageError
-from lineage.service.incoming import Incoming
-from lineage.service.recording import Recorder
 from lineage.storage.errors import StorageError
 from lineage.storage.throwaway import throwaway_store
 from lineage.tracker import Tracker, open_tracker
-
-SOURCE: Final = "/scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +48,6 @@ class Outcome:
         return not self.found
 
 
-class Clock:
-    """The tracker's clock, which stands where it is put."""
-
-    def __init__(self) -> None:
-        """It stands nowhere yet."""
-        self.at: datetime | None = None
-
-    def __call__(self) -> datetime:
-        """The time it shows."""
-        assert self.at is not None
-        return self.at
-
-
 @contextmanager
 def scenario_runner(
     library: Library, *, store: str | None = None
@@ -89,16 +67,9 @@ def _run(
     for controller in scenario.form.controller.names:
         clock = Clock()
         with open_tracker(emptied(), keys=keys, policies=library, clock=clock) as tracker:
-            run = _OneRun(scenario, controller, tracker, _recorder(tracker, clock), clock)
+            run = _OneRun(scenario, controller, tracker, clock)
             for difference in run.differences():
                 yield Found(controller, difference)
-
-
-def _recorder(tracker: Tracker, clock: Clock) -> Recorder:
-    """As the operator's, which also takes what only the tracker says elsewhere: who was told."""
-    checker = Checker(tracker.library, OPERATOR_CLASSES, also=frozenset({RecipientNotified}))
-    acts = Acts(tracker.library, tracker.store.hasher)
-    return Recorder(tracker.store, checker, acts, lambda: to_micros(clock()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,43 +79,16 @@ class _OneRun:
     scenario: Scenario
     controller: str
     tracker: Tracker
-    recorder: Recorder
     clock: Clock
 
     def differences(self) -> Iterator[Difference]:
         """What is not as expected: events that were refused, then the answers."""
-        yield from self._record()
+        yield from record_given(self.scenario, self.controller, self.tracker, self.clock)
         when = self.scenario.form.when
         self.clock.at = when.at
         for group in when.ask:
             for about in self._about(group):
                 yield from self._ask(group, about)
-
-    def _record(self) -> Iterator[Difference]:
-        """Record one after the other, in the order of ``rec``, at equal times in that of the file:
-        what a decision plans is on record before the answers to it.
-        """
-        numbered = enumerate(self.scenario.form.given)
-        for number, event in sorted(numbered, key=lambda pair: pair[1].recorded):
-            self.clock.at = event.recorded
-            one = Incoming(1, None, "item 1", self._event(number, event))
-            for problem in self.recorder.record_one(one).problems:
-                path = ".".join(filter(None, (f"given[{event.ev or number}]", problem.field)))
-                yield Difference(path, problem.expected, f"refused ({problem.reason})")
-
-    def _event(self, number: int, event: Given) -> dict[str, Any]:
-        attributes = {
-            "specversion": "1.0",
-            "id": event.ev or f"given[{number}]",
-            "source": SOURCE,
-            "type": f"lineage.{event.type}.v1",
-            "time": format_time(event.at),
-            "controller": self.controller,
-            "subject": event.subject,
-            "account": event.account,
-        }
-        data = {name: _json(value) for name, value in (event.model_extra or {}).items()}
-        return {**{k: v for k, v in attributes.items() if v is not None}, "data": data}
 
     def _about(self, group: str) -> Sequence[str | None]:
         """Whom a question is asked about."""
@@ -188,14 +132,3 @@ class _OneRun:
         if group not in ASK:
             raise LineageError("this question is not answered yet")
         return ASK[group](asked)
-
-
-def _json(value: Any) -> Any:
-    """A value of the file as the event's JSON has it: a date is text there."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list):
-        return [_json(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _json(item) for name, item in value.items()}
-    return value

@@ -19,6 +19,7 @@ from lineage.storage.subjects import refs_after
 if TYPE_CHECKING:
     from lineage.domain.facts import Recorded
     from lineage.storage.engines import Connection
+    from lineage.storage.folding import SplitPerson
 
 CHUNK_PEOPLE = 200
 
@@ -33,6 +34,16 @@ class Seen:
     subject: str
     person: FoundPerson
     history: History
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some people, each once, with the id each is shown under; ``refs`` are those gone through,
+    sorted.
+    """
+
+    refs: Sequence[bytes]
+    people: Sequence[tuple[str, SplitPerson]]
 
 
 class Histories:
@@ -73,31 +84,21 @@ class Histories:
         """(id, history) of everybody on record, read a chunk at a time; a linked person once."""
         wide = self._wide(conn, controller, view)
         after = b""
-        while refs := refs_after(conn, controller, after, limit=CHUNK_PEOPLE):
-            after = refs[-1]
-            yield from self._chunk(conn, controller, frozenset(refs), wide, view)
+        while (chunk := self.chunk(conn, controller, after, view)).refs:
+            after = chunk.refs[-1]
+            for subject, person in chunk.people:
+                events = effective_events(person.events)
+                yield subject, History(controller, events=events, wide=wide, as_of=view.as_of)
 
-    def _chunk(
-        self,
-        conn: Connection,
-        controller: str,
-        refs: frozenset[bytes],
-        wide: Sequence[Recorded],
-        view: View,
-    ) -> Iterator[tuple[str, History]]:
-        folder = self._store.folder
+    def chunk(self, conn: Connection, controller: str, after: bytes, view: View) -> Chunk:
+        """The next people of a controller, by their refs; no refs where there are no more."""
+        refs = refs_after(conn, controller, after, limit=CHUNK_PEOPLE)
+        folder, these = self._store.folder, frozenset(refs)
         read = folder.read_connected(conn, controller, set(refs), known_at=view.known_at)
         seen = {ref: [e for e in events if is_seen(e, view)] for ref, events in read.items()}
-        people = [p for p in folder.split(seen) if p.refs[0] in refs and p.events]
+        people = [p for p in folder.split(seen) if p.refs[0] in these and p.events]
         names = self._store.keyring.names(conn, [main_ref(p.refs, p.links) for p in people])
-        for person in people:
-            history = History(
-                controller,
-                events=effective_events(person.events),
-                wide=wide,
-                as_of=view.as_of,
-            )
-            yield names[main_ref(person.refs, person.links)], history
+        return Chunk(refs, [(names[main_ref(p.refs, p.links)], p) for p in people])
 
     def _history(
         self, conn: Connection, controller: str, events: Sequence[Recorded], view: View

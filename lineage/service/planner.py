@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from lineage.storage.folding import SplitPerson
 
 
+EventsOf = Callable[[str, Sequence[Recorded]], Sequence[Recorded]]
+"""Gives for a controller, and events of one person or its own, those that are to count."""
+
+
+def as_recorded(_controller: str, events: Sequence[Recorded]) -> Sequence[Recorded]:
+    """All of them."""
+    return events
+
+
 PEOPLE_KEPT = 100
 """How many people are kept planned, for one who made several requests."""
 
@@ -38,11 +47,14 @@ class Planner:
         *,
         if_accepted: bool = False,
         undecided: bool = False,
+        events_of: EventsOf = as_recorded,
     ) -> None:
         """``if_accepted``: plans are made as if what waits for a decision had been accepted.
 
         ``undecided``: others under an account are planned for while no cause of its holder stands
         too, since it is asked who would be left out; nothing else depends on them then.
+
+        ``events_of`` gives what a plan rests on, of all that is on record.
         """
         self._ask = questions
         self._histories = Histories(questions.store, questions.people, questions.library)
@@ -50,24 +62,28 @@ class Planner:
         self._view = view
         self._if_accepted = if_accepted
         self._undecided = undecided
+        self._events_of = events_of
         self._wide: dict[str, Sequence[Recorded]] = {}
         self._planned: dict[tuple[str, bytes], PlannedPerson] = {}
 
     def read(self, controller: str, ref: bytes | None) -> PlannedPerson:
         """One person by one of its refs; None is somebody of whom nothing is on record."""
         if ref is None:
-            return self._plan(FoundPerson(controller, (), None, Facts()))
+            return self._read(FoundPerson(controller, (), None, Facts()))
         planned = self._planned.get((controller, ref))
         if planned is None:
             person = self._ask.people.read_events(self._conn, controller, ref, self._view)
-            planned = self._plan(person)
+            planned = self._read(person)
             if len(self._planned) >= PEOPLE_KEPT:
                 self._planned.clear()
             self._planned.update({(controller, one): planned for one in person.refs})
         return planned
 
-    def _plan(self, person: FoundPerson) -> PlannedPerson:
-        dossier = self._dossier(person.controller, person.events)
+    def _read(self, person: FoundPerson) -> PlannedPerson:
+        return self.plan(person, self.dossier(person.controller, person.events))
+
+    def plan(self, person: FoundPerson, dossier: Dossier) -> PlannedPerson:
+        """A person that is read already; its facts are those of the dossier."""
         facts = dossier.whole.facts
         names = self._ask.store.keyring.party_names(self._conn, parties_of(facts))
         person = replace(person, facts=renamed(facts, names))
@@ -89,7 +105,7 @@ class Planner:
         controller, account = holder.person.controller, holder.person.refs
         found = []
         for person in self._people(controller, sorted(under)):
-            dossier = self._dossier(controller, person.events)
+            dossier = self.dossier(controller, person.events)
             parties = parties_of(dossier.whole.facts)
             names = self._ask.store.keyring.party_names(self._conn, parties)
             planned = []
@@ -111,13 +127,14 @@ class Planner:
                 {ref: [e for e in events if is_seen(e, view)] for ref, events in read.items()}
             )
 
-    def _dossier(self, controller: str, events: Sequence[Recorded]) -> Dossier:
+    def dossier(self, controller: str, events: Sequence[Recorded]) -> Dossier:
+        """What a plan of the person that these events are about rests on."""
         if controller not in self._wide:
             own = self._histories.of_controller(self._conn, controller, self._view)
-            self._wide[controller] = own.wide
+            self._wide[controller] = self._events_of(controller, own.wide)
         return Dossier(
             controller,
-            events,
+            self._events_of(controller, events),
             self._ask.library.policy_at(controller),
             as_of=self._view.as_of,
             wide=self._wide[controller],

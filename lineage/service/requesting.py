@@ -23,20 +23,12 @@ from lineage.service.auditing import finding_rows
 from lineage.service.errors import InvalidInput, PlanChanged
 from lineage.service.one_request import not_on_record_then, one_request
 from lineage.service.people import FoundPerson, view_at
+from lineage.service.plan_parts import plan_parts
 from lineage.service.planned import PlannedPerson
 from lineage.service.planner import Planner
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
-from lineage.service.request_rows import (
-    excluded,
-    joined_rows,
-    moment_of,
-    not_planned_yet,
-    notice_row,
-    standing_duties,
-    to_be_erased,
-    to_be_told,
-)
+from lineage.service.request_rows import moment_of, notice_row
 from lineage.storage.applying import Expected
 from lineage.storage.errors import VersionChanged
 from lineage.storage.keyring import PERSON, Who
@@ -177,18 +169,16 @@ class Requests:
             frame = self._ask.frame(conn, controller, view, nothing=nothing)
             ver = version_of(conn, asked.person.refs)
         today = from_micros(view.as_of).date()
-        own, others = asked.own_rows(request), asked.rows_of_others(request)
-        notices = asked.notices(request)
-        unplanned = [*not_planned_yet(own, notices), *others.told]
+        parts = plan_parts(asked, request)
         return answers.Plan(
             request=request_id,
             subject=subject,
             ver=ver,
             state=UNDECIDED if latest is None else self._state(asked, latest, today),
             if_accepted=if_accepted,
-            notify=joined_rows(standing_duties(own, notices), to_be_told(unplanned)),
-            exclude=excluded(own, others),
-            erase=to_be_erased(own, others),
+            notify=parts.notify,
+            exclude=parts.exclude,
+            erase=parts.erase,
             warnings=[
                 answers.PlanWarning(order_id=order_id, rule=rule.rule, says=rule.says)
                 for order_id, rule in (() if latest is None else asked.open_orders())

@@ -16,3 +16,10 @@ def refs_after(conn: Connection, controller: str, after: bytes, *, limit: int) -
         c.controller == controller, c.kind == PERSON, c.subject_ref > after
     )
     return list(conn.execute(what.order_by(c.subject_ref).limit(limit)).scalars())
+
+
+def count_refs(conn: Connection, controller: str) -> int:
+    """How many refs of people of one controller there are."""
+    c = t.subjects.c
+    what = sa.select(sa.func.count()).where(c.controller == controller, c.kind == PERSON)
+    return int(conn.execute(what).scalar_one())

@@ -41,6 +41,7 @@ from lineage.service.messages import Message, MessageReader
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
 from lineage.service.requesting import Requests
+from lineage.service.simulation.simulating import Simulator
 from lineage.service.upkeep import Upkeep
 from lineage.storage import schema
 from lineage.storage.location import default_key_folder, keys_for
@@ -117,6 +118,7 @@ class Tracker(PolicyFace, UpkeepFace):
         self._audit = Audit(self._ask, histories)
         self._found = FindingHistory(self._ask)
         self._lint = RecordLint(self._ask, histories)
+        self._simulator = Simulator(self._ask, histories)
         self._requests = Requests(self._ask, self._recorder)
         self._upkeep = Upkeep(self._ask, self._recorder)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
 
 from lineage.policy.lint.running import Linted
+from lineage.policy.model import Policy
 from lineage.service import policy_answers as answers
 from lineage.service.asking import At, PersonQuestions
 from lineage.service.auditing import Audit
 from lineage.service.finding_history import FindingHistory
+from lineage.service.garbage import fewer_collections
 from lineage.service.linting import RecordLint
+from lineage.service.simulation.outcomes import ChangeRow, Simulation
+from lineage.service.simulation.simulating import Simulator
+from lineage.service.simulation.spool import rows_of
 
 
 class PolicyFace:
@@ -24,6 +30,7 @@ class PolicyFace:
     _audit: Audit
     _found: FindingHistory
     _lint: RecordLint
+    _simulator: Simulator
 
     def finding_history(
         self, subject: str | None = None, *, controller: str | None = None
@@ -166,3 +173,38 @@ class PolicyFace:
         that are not registered, evidence that a policy demands. Policies in use play no part.
         """
         return self._lint.lint(linted)
+
+    def simulate(
+        self,
+        policy: Policy,
+        *,
+        to: Path,
+        controller: str | None = None,
+        subject: str | None = None,
+        since: date | None = None,
+        as_of: datetime | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Simulation:
+        """What another policy would have changed on the recorded history: findings, who is told,
+        who is left out, and dates. Nothing is recorded.
+
+        The policy takes the place of the one in force from ``since`` on, or always; ``controller``
+        is needed where it is another controller's. The rows go to the file ``to``, from where
+        ``simulated_rows`` gives them; called again with the same file, what was broken off goes on.
+        ``progress`` is told (ids gone through, ids in all).
+        """
+        with fewer_collections():
+            return self._simulator.simulate(
+                policy,
+                to=to,
+                controller=controller,
+                subject=subject,
+                since=since,
+                as_of=as_of,
+                progress=progress,
+            )
+
+
+def simulated_rows(path: Path) -> Iterator[ChangeRow]:
+    """The rows that ``simulate`` wrote to a file, one by one."""
+    return rows_of(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lineage.cli.main import make_app
+from lineage.policy.loader import LIBRARY
 
 HEAD = {"specversion": "1.0", "source": "/services/checkout", "subject": "m1"}
 CONTROLLER = "sesiiduo"
@@ -213,3 +215,23 @@ def test_missing_keys_are_exit_code_five(shop: Shop) -> None:
     assert shop.run("holders", "m1").exit_code == 5
     keys = str(shop.folder / "elsewhere")
     assert shop.run("holders", "m1", "-c", CONTROLLER, "--keys", keys).exit_code == 0
+
+
+def test_another_policy_is_tried(shop: Shop) -> None:
+    """The counts are those of the rows, on the screen, as JSON and in the file that is kept."""
+    words = ("policy", "simulate", str(LIBRARY / "store-002.yaml"), "-c", CONTROLLER)
+    kept = shop.folder / "rows.jsonl"
+    found = shop.answer(*words, "--to", str(kept))
+    counted = Counter((row["what"], row["change"]) for row in found["rows"])
+    assert counted
+    assert {(w, c): n for w, of in found["counts"].items() for c, n in of.items()} == counted
+    shown = shop.run(*words, "--to", str(kept))
+    assert shown.exit_code == 0, shown.output
+    assert "3 events of 1 people" in shown.stdout
+    assert "retention changes" in shown.stdout
+    none = shop.answer("policy", "simulate", str(LIBRARY / "sesiiduo.yaml"))
+    assert (none["counts"], none["rows"]) == ({}, [])
+    assert shop.run(*words, "--since", "never").exit_code == 2
+    other = shop.run("policy", "simulate", str(LIBRARY / "sesiiduo.yaml"), "--to", str(kept))
+    assert other.exit_code == 2
+    assert "rows.jsonl is there already" in other.stderr

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lineage.cli.commands import policy_files
+from lineage.cli.commands.simulate import simulate
 from lineage.cli.options import AsOf, Json, KnownAt, example
 from lineage.cli.output import give, give_rows
 from lineage.cli.place import Place, load_policies, opened, with_place
@@ -60,4 +61,9 @@ def add_to(app: typer.Typer) -> None:
     epilog = example("lineage policy show SLUG", "lineage policy show 004.F.3")
     group.command("show", epilog=epilog)(with_place(show))
     policy_files.add_to(group)
+    epilog = example(
+        "lineage policy simulate new.yaml --since 2026-01-01",
+        "lineage policy simulate new.yaml --to changes.jsonl --json",
+    )
+    group.command("simulate", epilog=epilog)(with_place(simulate))
     app.add_typer(group, name="policy")
