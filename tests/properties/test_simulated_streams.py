@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lineage.policy.loader import load_library
@@ -49,6 +49,7 @@ def both(shared_place: StorePlace) -> Iterator[tuple[Tracker, Tracker]]:
         yield one, again
 
 
+@settings(max_examples=max(10, settings().max_examples // 8))
 @given(drawn=streams(REQUESTS, REQUESTS), batches=sizes)
 def test_a_simulation_is_recording_again(
     both: tuple[Tracker, Tracker],

@@ -26,7 +26,7 @@ LIBRARY: Final = load_library()
 SCENARIOS: Final = read_scenarios(
     sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml")), LIBRARY.controllers
 )
-EVERY: Final = 8
+EVERY: Final = 24
 """One scenario of so many is in the short run; the long one has them all."""
 
 
