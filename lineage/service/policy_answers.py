@@ -250,3 +250,61 @@ class PolicyFacts(Question):
     effective_from: date | None
     facts: Facts
     rules: list[RuleRow]
+
+
+class DiffSide(Answer):
+    """One of two policies that are compared."""
+
+    controller: str
+    name: str
+    version: str
+    effective_from: date | None
+
+
+class DiffField(Answer):
+    """One field that differs, as it stands in the file; null before a rule is added, and after it
+    is removed. ``rule`` is the rule's id, ``order`` the order of the rules of a kind.
+    """
+
+    field: str
+    before: Any
+    after: Any
+
+
+class DiffRow(Answer):
+    """One difference, read from A to B. ``wording``: nothing is judged or answered otherwise.
+
+    ``direction``: whether the rule, all others being equal, protects people more (``stricter``) or
+    less; ``other`` where its kind does not make that certain. ``kind`` is that of the rule, or
+    ``category_words``, ``never_personal``, ``personal_in_combination`` or ``calendar`` of the head.
+    """
+
+    change: Literal["added", "removed", "changed"]
+    wording: bool
+    for_whom: Literal["people", "recipients", "us"]
+    direction: Literal["stricter", "looser", "other"]
+    kind: str
+    rule_a: str | None
+    rule_b: str | None
+    says: str
+    fields: list[DiffField]
+
+
+class DiffCounts(Answer):
+    """How many rows concern whom and are stricter or looser, those of wording counted apart."""
+
+    people: int
+    recipients: int
+    us: int
+    wording: int
+    stricter: int
+    looser: int
+
+
+class PolicyDiff(Answer):
+    """``lineage policy diff A B``: every difference but the names, each in one row."""
+
+    a: DiffSide
+    b: DiffSide
+    counts: DiffCounts
+    rows: list[DiffRow]

@@ -31,8 +31,8 @@ ISSUE = (
     *("request open", "request decide", "request plan", "request status", "request list"),
     *("dead-letters list", "dead-letters show", "dead-letters replay", "db upgrade", "db grants"),
     *("doctor", "generate", "demo", "emit", "work", "lag", "scenario test"),
-    *("check", "retention", "breach", "policy list", "policy show", "policy lint", "policy new"),
-    "policy simulate",
+    *("check", "retention", "breach", "policy list", "policy show", "policy diff"),
+    *("policy lint", "policy new", "policy simulate"),
     *("request deadlines", "request entitlement", "request refusal"),
     *("topics create", "topics check", "topics skip", "outbox relay", "outbox status"),
 )

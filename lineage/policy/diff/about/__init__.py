@@ -1,0 +1,1 @@
+"""The words of every kind, by topic as in ``lineage.policy.kinds``; joined in ``table``."""
