@@ -1,4 +1,4 @@
-"""Rebuild against recording, alone and during ingest; verify against reading; memory used."""
+"""Rebuild and simulate against recording, verify against reading; ingest beside it; memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.harness import BATCH, ENGINES, NAMES, Engine, Row, rate, say, seconds
 from bench.stores import Place, Stores
 from bench.streams import shop, strangers
-from bench.worker import Work
+from bench.worker import Work, simulate
 from lineage.tracker import Tracker
 
 TABLES = ("persons", "edges", "erasures", "changes", "requests", "notices", "events")
@@ -36,6 +36,10 @@ def _alone(stores: Stores, engine: Engine) -> Iterator[Row]:
         verifying = seconds(lambda: reports.append(tracker.verify()))
         assert (reports[0].ok, reports[0].events) == (True, n)
 
+        said: list[dict[str, int]] = []
+        simulating = seconds(lambda: said.append(simulate(tracker, "")))
+        assert (said[0]["events"], counts(tracker)) == (n, before)
+
         def read() -> None:
             with tracker.store.engine.connect() as conn:
                 assert len(conn.exec_driver_sql("SELECT * FROM events").all()) == n
@@ -46,6 +50,14 @@ def _alone(stores: Stores, engine: Engine) -> Iterator[Row]:
     say(f"rebuild, {name}: {recording / rebuilding:.2f} of recording")
     ratio = recording / rebuilding
     yield Row(f"rebuild / record, {name}", rate(n, rebuilding), rate(n, recording), ratio, 1, 2)
+    say(f"simulate, {name}: {recording / simulating:.2f} of recording")
+    yield Row(
+        f"simulate / record, {name}",
+        rate(n, simulating),
+        rate(n, recording),
+        recording / simulating,
+        note=f"everybody asked under two policies; {said[0]['rows']:,} rows",
+    )
     ratio = reading / verifying
     yield Row(f"verify / reading the rows, {name}", rate(n, verifying), rate(n, reading), ratio)
 
@@ -109,7 +121,7 @@ def _memory(stores: Stores, engine: Engine) -> Iterator[Row]:
     Each event is about somebody else, so the smaller has three times the people that a keyring
     remembers: full caches are compared with full ones, and what still grows has no end.
     """
-    found: dict[str, list[int]] = {"record": [], "rebuild": [], "verify": []}
+    found: dict[str, list[int]] = {verb: [] for verb in ("record", "rebuild", "verify", "simulate")}
     for n in stores.size.memory:
         file = _file(stores, strangers(n))
         with stores.fresh(engine) as place:

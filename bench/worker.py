@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.harness import BATCH
@@ -21,6 +22,8 @@ from bench.stores import Place
 from lineage.tracker import Tracker
 
 ROOT = Path(__file__).parents[1]
+TRIED = "easydser"
+"""Whose policy is tried on everybody: the one with the most rules."""
 
 
 class Work:
@@ -72,6 +75,18 @@ def verify(tracker: Tracker, _file: str) -> dict[str, Any]:
     return {"events": report.events, "ok": report.ok}
 
 
+def simulate(tracker: Tracker, _file: str) -> dict[str, Any]:
+    """Try one policy on the record of every controller."""
+    policy = tracker.library.versions(TRIED)[-1]
+    events = people = rows = 0
+    with TemporaryDirectory() as folder:
+        for name in tracker.controllers:
+            found = tracker.simulate(policy, to=Path(folder, name), controller=name)
+            events, people = events + found.events, people + found.people
+            rows += sum(sum(counts.values()) for counts in found.counts.values())
+    return {"events": events, "people": people, "rows": rows}
+
+
 def rebuild_on(tracker: Tracker, flag: str) -> dict[str, Any]:
     """Rebuild over and over while the flag is there; the last one is finished."""
     times = 0
@@ -81,7 +96,13 @@ def rebuild_on(tracker: Tracker, flag: str) -> dict[str, Any]:
     return {"times": times}
 
 
-VERBS = {"record": record, "rebuild": rebuild, "verify": verify, "rebuild_on": rebuild_on}
+VERBS = {
+    "record": record,
+    "rebuild": rebuild,
+    "verify": verify,
+    "simulate": simulate,
+    "rebuild_on": rebuild_on,
+}
 
 
 def bytes_max() -> int:
