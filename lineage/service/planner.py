@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -88,20 +88,17 @@ class Planner:
         names = self._ask.store.keyring.party_names(self._conn, parties_of(facts))
         person = replace(person, facts=renamed(facts, names))
         planned = PlannedPerson(person, dossier, names, self._if_accepted)
-        under = refs_under(self._conn, person.refs)
-        return replace(planned, under=self._under(planned, under)) if under else planned
+        under = self._under(planned)
+        return replace(planned, under=under) if under else planned
 
-    def _under(
-        self, holder: PlannedPerson, under: Collection[bytes]
-    ) -> list[list[tuple[Cause, PlanRows]]]:
+    def _under(self, holder: PlannedPerson) -> list[list[tuple[Cause, PlanRows]]]:
         """What the causes of the holder of an account ask of what came through it (D-37)."""
         causes = [
             cause
             for cause in holder.causes
             if (cause.stands or self._undecided) and covers_account(cause)
         ]
-        if not causes:
-            return []
+        under = refs_under(self._conn, holder.person.refs) if causes else ()
         controller, account = holder.person.controller, holder.person.refs
         found = []
         for person in self._people(controller, sorted(under)):
