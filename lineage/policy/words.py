@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -14,11 +15,19 @@ _Path = tuple[str | int, ...]
 
 def category_words(model: BaseModel) -> Iterator[tuple[_Path, str]]:
     """Each category word in a model and what lies in it, with the path to it."""
-    for name, field in type(model).model_fields.items():
+    for name, own in _fields(type(model)):
         value = getattr(model, name)
         if value:
-            own = Word.CATEGORY in field.metadata or _is_marked(field.annotation)
             yield from _words(value, (name,), own=own)
+
+
+@cache
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
+    """The fields of a model, and which of them hold category words themselves."""
+    return tuple(
+        (name, Word.CATEGORY in field.metadata or _is_marked(field.annotation))
+        for name, field in model.model_fields.items()
+    )
 
 
 def _words(value: Any, path: _Path, *, own: bool) -> Iterator[tuple[_Path, str]]:

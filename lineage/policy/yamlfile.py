@@ -153,6 +153,8 @@ class _Reader:
         """Refuse what may not even be built: events come one at a time and nothing nests yet."""
         depth = documents = 0
         for event in yaml.parse(self._text, Loader=_Loader):
+            if type(event) is yaml.ScalarEvent:  # most of them, and nothing to look for
+                continue
             line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml.AliasEvent) and self._aliased_max is None:
                 raise PolicyError(
