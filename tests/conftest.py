@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.databases import Databases
 from tests.support.engines import ENGINES
-from tests.support.places import Engine, StorePlace, store_place_in
+from tests.support.places import Engine, Ready, StorePlace, store_place_in
 from tests.support.postgres import get_own_server, get_server
 from tests.support.servers import OwnServer
 
@@ -71,11 +71,17 @@ def own_kafka() -> "Iterator[OwnKafka]":
 
 
 @pytest.fixture(scope="session")
-def place_in(request: pytest.FixtureRequest) -> PlaceIn:
+def place_in(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> PlaceIn:
     """Makes places in folders, for tests that need several or hold them for longer than a test."""
 
+    def databases() -> Databases:
+        found: Databases = request.getfixturevalue("postgres")
+        return found
+
+    ready = Ready(tmp_path_factory.mktemp("ready"), databases)
+
     def make(folder: Path, engine: Engine) -> AbstractContextManager[StorePlace]:
-        return store_place_in(folder, engine, lambda: request.getfixturevalue("postgres"))
+        return store_place_in(folder, engine, databases, ready)
 
     return make
 

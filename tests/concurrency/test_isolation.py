@@ -63,7 +63,7 @@ def test_an_address_that_asks_for_another_isolation_is_refused(
     url = sa.make_url(store_place.url).update_query_dict({"options": option})
     address = url.render_as_string(hide_password=False)
     with pytest.raises(StoreUnusable, match=isolation):
-        StorePlace("postgresql", address, store_place.keys, str).open(clock=Clock())
+        store_place.at(address).open(clock=Clock())
 
 
 def test_a_connection_that_was_changed_writes_nothing(

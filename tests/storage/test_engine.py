@@ -96,12 +96,13 @@ def test_read_only_file_answers_and_records_nothing(store_place: StorePlace) -> 
 
 
 @on_sqlite
-def test_file_that_is_no_database(store_place: StorePlace, tmp_path: Path) -> None:
+def test_file_that_is_no_database(store_place: StorePlace) -> None:
     """A file of another kind is refused by name, left as it is, and gets no keys."""
-    (tmp_path / "shop.db").write_text("these are my notes, " * 900)
+    file = Path(sa.make_url(store_place.url).database or "")
+    file.write_text("these are my notes, " * 900)
     with pytest.raises(StoreUnusable, match="no SQLite database"):
         open_shop(store_place)
-    assert (tmp_path / "shop.db").read_text().startswith("these are my notes")
+    assert file.read_text().startswith("these are my notes")
     assert not store_place.keys.exists()
 
 

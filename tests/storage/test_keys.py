@@ -42,9 +42,10 @@ def test_two_programs_make_one_store(tmp_path: Path, engine: Engine, place_in: P
         folder.mkdir()
         with place_in(folder, engine) as place:
             start = threading.Barrier(4)
+            empty = place.at(place.url)
 
             def work(
-                number: int, place: StorePlace = place, start: threading.Barrier = start
+                number: int, place: StorePlace = empty, start: threading.Barrier = start
             ) -> int:
                 start.wait()
                 with open_shop(place) as tracker:

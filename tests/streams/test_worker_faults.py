@@ -24,7 +24,7 @@ from tests.streams.shipping import Shipping, Wire, copies
 from tests.streams.whole import assert_recorded, assert_whole, different
 from tests.support.databases import Databases
 from tests.support.kafka_topics import Kafka, OwnKafka
-from tests.support.places import StorePlace
+from tests.support.places import Ready, StorePlace, store_place_in
 from tests.support.servers import OwnServer
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
@@ -255,8 +255,12 @@ def test_services_that_die_cost_time_only(
     """Broker and database are killed and come back while a worker that a supervisor starts again
     reads on: nothing is lost or doubled.
     """
-    with closing(Databases(own_postgres)) as databases, databases.database() as url:
-        place = StorePlace("postgresql", url, tmp_path / "keys", lambda: url)
+    with (
+        closing(Databases(own_postgres)) as databases,
+        store_place_in(
+            tmp_path, "postgresql", lambda: databases, Ready(tmp_path, lambda: databases)
+        ) as place,
+    ):
         shipping = Shipping(own_kafka, place, batch=10)
         events, generated = world(30, 900, 8)
         shipping.send_events(copies(events, 8))

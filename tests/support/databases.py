@@ -30,11 +30,15 @@ class Databases:
         """The server's maintenance database, for a role that may make databases and roles."""
         return self.server.url
 
-    def new_database(self) -> str:
-        """The URL of a fresh and empty database; it stays until ``drop``, or the end of the run."""
+    def new_database(self, *, like: str | None = None) -> str:
+        """The URL of a fresh database; it stays until ``drop``, or the end of the run.
+
+        It is empty, or a copy of the one at a URL that nobody is connected to.
+        """
         # From template0, which no one can connect to: a template in use would refuse the copy.
+        template = "template0" if like is None else str(sa.make_url(like).database)
         name = f"lineage_test_{_run}_{next(_numbers)}"
-        self._command("CREATE DATABASE {} TEMPLATE template0", name)
+        self._command("CREATE DATABASE {} TEMPLATE {}", name, template)
         self._names.add(name)
         return self.url.set(database=name).render_as_string(hide_password=False)
 
@@ -46,9 +50,9 @@ class Databases:
         self._names.remove(name)
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """A fresh database for as long as the block lasts."""
-        url = self.new_database()
+    def database(self, *, like: str | None = None) -> Iterator[str]:
+        """A fresh database for as long as the block lasts, empty or a copy."""
+        url = self.new_database(like=like)
         try:
             yield url
         finally:
@@ -59,6 +63,6 @@ class Databases:
         for name in sorted(self._names):
             self.drop(self.url.set(database=name).render_as_string())
 
-    def _command(self, text: LiteralString, name: str) -> None:
+    def _command(self, text: LiteralString, *names: str) -> None:
         with connect(self.url) as connection:
-            connection.execute(sql.SQL(text).format(sql.Identifier(name)))
+            connection.execute(sql.SQL(text).format(*map(sql.Identifier, names)))
