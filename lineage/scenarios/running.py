@@ -10,10 +10,10 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from lineage.policy.loader import Library
 from lineage.policy.model import Policy
+from lineage.policy.recipients import RecipientRegistry
 from lineage.scenarios.asking import ASK, Asked
 from lineage.scenarios.comparing import Context, Difference
 from lineage.scenarios.expected import OF_LOG, OF_REQUEST
@@ -23,8 +23,8 @@ from lineage.scenarios.recording import Clock, record_given
 from lineage.service.answers import Question
 from lineage.service.errors import LineageError
 from lineage.storage.errors import StorageError
-from lineage.storage.throwaway import throwaway_store
-from lineage.tracker import Tracker, open_tracker
+from lineage.storage.throwaway import Emptied, throwaway_store
+from lineage.tracker import Tracker, tracker_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,17 @@ def scenario_runner(
     ``store`` is the URL of a store in which the throw-away one is made. Raises ``StorageError``
     where that store cannot be used.
     """
-    with throwaway_store(store) as (emptied, keys):
-        yield lambda scenario: Outcome(scenario, tuple(_run(scenario, library, emptied, keys)))
+    with throwaway_store(store) as emptied:
+        yield lambda scenario: Outcome(scenario, tuple(_run(scenario, library, emptied)))
 
 
-def _run(
-    scenario: Scenario, library: Library, emptied: Callable[[], str], keys: Path
-) -> Iterator[Found]:
+def _run(scenario: Scenario, library: Library, emptied: Emptied) -> Iterator[Found]:
     for controller in scenario.form.controller.names:
         clock = Clock()
-        with open_tracker(emptied(), keys=keys, policies=library, clock=clock) as tracker:
-            run = _OneRun(scenario, controller, tracker, clock)
-            for difference in run.differences():
-                yield Found(controller, difference)
+        # Another tracker each time, which remembers nothing; what it has open is not closed.
+        tracker = tracker_over(emptied(), library, RecipientRegistry(), clock=clock)
+        for difference in _OneRun(scenario, controller, tracker, clock).differences():
+            yield Found(controller, difference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,14 +38,10 @@ def current_version(engine: sa.Engine) -> str | None:
         return conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
-def is_fresh(url: str) -> bool:
+def is_fresh(engine: sa.Engine) -> bool:
     """Whether the store has nothing in it yet."""
-    engine = open_engine(url)
-    try:
-        with reading(engine) as conn:
-            return not _has_tables(conn)
-    finally:
-        engine.dispose()
+    with reading(engine) as conn:
+        return not _has_tables(conn)
 
 
 def _has_tables(conn: sa.Connection) -> bool:
@@ -65,25 +61,30 @@ def upgrade(url: str, *, key_checks: Mapping[str, bytes] | None = None) -> tuple
     With ``key_checks`` the store also notes whose keys it has, so that no role that comes later
     needs to write that.
     """
+    engine = open_engine(url)
+    try:
+        return migrate(engine, key_checks or {})
+    finally:
+        engine.dispose()
+
+
+def migrate(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> tuple[str | None, str]:
+    """As ``upgrade``, on an engine that is open."""
     # Alembic is slow to import and needed only here.
     from alembic import command
 
-    engine = open_engine(url)
-    try:
-        before = current_version(engine)
-        if before is not None and before > SCHEMA_VERSION:
-            check_version(engine)  # a newer program was here; what it made is not taken back
-            return before, before
-        with writing(engine) as conn:
-            if not is_sqlite(conn):  # where the lock is not taken by the transaction itself
-                conn.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADING)))
-            config = migration_config()
-            config.attributes["connection"] = conn
-            command.upgrade(config, "head")
-        _check_schema(engine, key_checks or {})
-        return before, SCHEMA_VERSION
-    finally:
-        engine.dispose()
+    before = current_version(engine)
+    if before is not None and before > SCHEMA_VERSION:
+        check_version(engine)  # a newer program was here; what it made is not taken back
+        return before, before
+    with writing(engine) as conn:
+        if not is_sqlite(conn):  # where the lock is not taken by the transaction itself
+            conn.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADING)))
+        config = migration_config()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+    check_schema(engine, key_checks)
+    return before, SCHEMA_VERSION
 
 
 def count_unknown(url: str) -> int:
@@ -111,11 +112,14 @@ def migration_config() -> Config:
 
 def check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
     """Raise ``SchemaMismatch`` or ``KeysUnusable`` unless program, store and keys fit together."""
-    try:
-        _check_schema(engine, key_checks)
-    except BaseException:
-        engine.dispose()  # nobody will have it to close
-        raise
+    stored = check_version(engine)
+    _check_keys(stored, key_checks)
+    new = [{"name": n, "value": value} for n, value in key_checks.items() if n not in stored]
+    if new:
+        with writing(engine) as conn:
+            insert_new(conn, t.meta, new)
+        # Another program may have brought keys of its own at the same time: the first stay.
+        _check_keys(_stored_meta(engine), key_checks)
 
 
 def check_version(engine: sa.Engine) -> dict[str, bytes]:
@@ -135,17 +139,6 @@ def check_version(engine: sa.Engine) -> dict[str, bytes]:
             do="run lineage db upgrade",
         )
     return stored
-
-
-def _check_schema(engine: sa.Engine, key_checks: Mapping[str, bytes]) -> None:
-    stored = check_version(engine)
-    _check_keys(stored, key_checks)
-    new = [{"name": n, "value": value} for n, value in key_checks.items() if n not in stored]
-    if new:
-        with writing(engine) as conn:
-            insert_new(conn, t.meta, new)
-        # Another program may have brought keys of its own at the same time: the first stay.
-        _check_keys(_stored_meta(engine), key_checks)
 
 
 def _check_keys(stored: Mapping[str, bytes], key_checks: Mapping[str, bytes]) -> None:

@@ -104,7 +104,6 @@ class Hasher:
         self._head = KeyedHash(keys.derive("log head"))
         self._message = KeyedHash(keys.derive("dead letter"))
         self._notice = KeyedHash(keys.derive("notice id"))
-        self.check = keys.checks()
 
     def lookup(self, controller: str, kind: str, id: str) -> bytes:
         """By what a person is found: 32 bytes of (controller, kind, id)."""

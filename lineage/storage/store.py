@@ -27,10 +27,9 @@ from lineage.storage.errors import InTheWay
 from lineage.storage.folding import Folder, Versions
 from lineage.storage.following import Follow
 from lineage.storage.keyring import Keyring
-from lineage.storage.keys import Keys
 from lineage.storage.ledger import KeptTiles, Stretch
+from lineage.storage.location import Opened
 from lineage.storage.policies_used import NOT_JUDGED, DigestOf
-from lineage.storage.schema import check_schema
 from lineage.storage.seal import Hasher
 from lineage.storage.tasks import Tasks
 
@@ -50,18 +49,16 @@ class Store:
 
     def __init__(
         self,
-        url: str,
-        keys: Keys,
+        opened: Opened,
         versions: Versions,
         digest_of: DigestOf,
         verdicts: Verdicts | None = None,
     ) -> None:
-        """Open the engine and check schema and keys. ``versions`` and ``digest_of`` are of the
-        policies in use; without ``verdicts`` nothing is judged by them. Raises ``StoreUnusable``,
-        ``KeysUnusable``.
+        """Use what is opened. ``versions`` and ``digest_of`` are of the policies in use; without
+        ``verdicts`` nothing is judged by them.
         """
-        self.url = url
-        self.engine = engines.open_engine(url)
+        keys = opened.keys
+        self.engine = opened.engine
         self.hasher = Hasher(keys)
         self.keyring = Keyring(keys, self.hasher)
         self.drafter = Drafter(self.keyring, self.hasher)
@@ -76,7 +73,6 @@ class Store:
         """Controllers of whom is on record by which policies they are folded"""
         self.retried: Callable[[], None] = lambda: None
         """Is told each time a transaction is done again; for whoever counts"""
-        check_schema(self.engine, self.hasher.check)
 
     def close(self) -> None:
         """Give all connections back."""

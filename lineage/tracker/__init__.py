@@ -43,8 +43,7 @@ from lineage.service.recording import Recorder
 from lineage.service.requesting import Requests
 from lineage.service.simulation.simulating import Simulator
 from lineage.service.upkeep import Upkeep
-from lineage.storage import schema
-from lineage.storage.location import default_key_folder, keys_for
+from lineage.storage.location import Opened, default_key_folder, opened, upgrade_with_keys
 from lineage.storage.store import Store
 from lineage.tracker.policy_face import PolicyFace
 from lineage.tracker.upkeep_face import UpkeepFace
@@ -81,11 +80,23 @@ def open_tracker(
         library = load_library(None if policies is None else Path(policies))
     registry = RecipientRegistry() if recipients is None else load_recipients(Path(recipients))
     folder = default_key_folder(url) if keys is None else Path(keys)
-    loaded = keys_for(url, folder)
-    now = _micros(clock)
+    return tracker_over(opened(url, folder), library, registry, clock=clock, judging=judging)
+
+
+def tracker_over(
+    opened: Opened,
+    library: Library,
+    registry: RecipientRegistry,
+    *,
+    clock: Clock | None = None,
+    judging: bool = True,
+) -> Tracker:
+    """A tracker over a store that is open, which it closes when it is closed; the others as in
+    ``open_tracker``.
+    """
     verdicts = Verdicts(JUDGES, library.policy_at) if judging else None
-    store = Store(url, loaded, library.version_at, library.digest, verdicts)
-    return Tracker(store, library, registry, now)
+    store = Store(opened, library.version_at, library.digest, verdicts)
+    return Tracker(store, library, registry, _micros(clock))
 
 
 def _micros(clock: Clock | None) -> Callable[[], int]:
@@ -377,5 +388,4 @@ class Tracker(PolicyFace, UpkeepFace):
 
 def upgrade_store(url: str = DEFAULT_STORE, *, keys: Path | str | None = None) -> str:
     """Run the migrations a store lacks (a fresh one is made); gives the version it has now."""
-    loaded = keys_for(url, default_key_folder(url) if keys is None else Path(keys))
-    return schema.upgrade(url, key_checks=loaded.checks())[1]
+    return upgrade_with_keys(url, default_key_folder(url) if keys is None else Path(keys))

@@ -42,7 +42,8 @@ def recorded_or_lost(tracker: Tracker, path: Path) -> str:
 
 def struck_once(tracker: Tracker, path: Path, moment: Moment, what: str, server: OwnServer) -> bool:
     """Record until it is struck; whether that came in the middle of something."""
-    with struck(moment, lambda driver: DAMAGES[what](server, tracker.store.url, driver)) as done:
+    url = tracker.store.engine.url.render_as_string(hide_password=False)
+    with struck(moment, lambda driver: DAMAGES[what](server, url, driver)) as done:
         said = recorded_or_lost(tracker, path)
         if moment.place != ANY:
             assert not done.is_set() or said

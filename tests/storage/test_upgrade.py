@@ -51,7 +51,7 @@ def facts_of(tracker: Tracker, tables: tuple[sa.Table, ...]) -> dict[str, list[R
 
 def marked(tracker: Tracker) -> int:
     """How many people the store counts as not worked out."""
-    return schema.count_unknown(tracker.store.url)
+    return schema.count_unknown(tracker.store.engine.url.render_as_string(hide_password=False))
 
 
 def test_store_of_the_first_schema_goes_on(store_place: StorePlace, tmp_path: Path) -> None:

@@ -123,7 +123,9 @@ def create(url: sa.URL) -> sa.Engine:
             do="write postgresql+psycopg://user@host/database",
         )
     # The driver begins nothing by itself; an error must not carry what a statement was about.
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", hide_parameters=True)
+    engine = sa.create_engine(
+        url, isolation_level="AUTOCOMMIT", hide_parameters=True, use_native_hstore=False
+    )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "connect", _check_encoding, insert=True)
     return engine
