@@ -7,8 +7,9 @@ CODE := lineage streams tests $(wildcard bench)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 LOCKED := --require-hashes --no-deps -r
 
-# What the caller's shell has set up for another project must not reach this one.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
+# What the caller's shell has set up for another project must not reach this one. Without kept
+# bytecode each of the hundreds of commands and workers of a run would compile all it imports.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV CONDA_PREFIX
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

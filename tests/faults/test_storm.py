@@ -87,10 +87,10 @@ def one_storm(place: StorePlace, seed: int, seconds: float) -> None:
 
 
 def test_four_writers_at_once(store_place: StorePlace) -> None:
-    """For ten seconds (three on SQLite, where they queue): each event is on record once, holders
+    """For four seconds (two on SQLite, where they queue): each event is on record once, holders
     equal the truth, whoever holds anything of a decided request is told or left out for a reason.
     """
-    one_storm(store_place, 1, 10 if store_place.engine == "postgresql" else 3)
+    one_storm(store_place, 1, 4 if store_place.engine == "postgresql" else 2)
 
 
 @pytest.mark.slow
