@@ -7,9 +7,10 @@ and at ``when.at`` while it is asked.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from lineage.policy.loader import Library
 from lineage.policy.model import Policy
@@ -23,7 +24,7 @@ from lineage.scenarios.recording import Clock, record_given
 from lineage.service.answers import Question
 from lineage.service.errors import LineageError
 from lineage.storage.errors import StorageError
-from lineage.storage.throwaway import Emptied, throwaway_store
+from lineage.storage.throwaway import throwaway_store
 from lineage.tracker import Tracker, tracker_over
 
 
@@ -48,6 +49,13 @@ class Outcome:
         return not self.found
 
 
+Differences = Generator[Difference, None, None]
+Run = Callable[[Scenario, str, Library], Differences]
+"""Runs a scenario under one of its controllers and these policies, as far as it is asked for
+differences: whoever needs one only asks for no more.
+"""
+
+
 @contextmanager
 def scenario_runner(
     library: Library, *, store: str | None = None
@@ -57,17 +65,29 @@ def scenario_runner(
     ``store`` is the URL of a store in which the throw-away one is made. Raises ``StorageError``
     where that store cannot be used.
     """
+    with run_anywhere(store) as run:
+        yield lambda scenario: Outcome(
+            scenario,
+            tuple(
+                Found(controller, difference)
+                for controller in scenario.form.controller.names
+                for difference in run(scenario, controller, library)
+            ),
+        )
+
+
+@contextmanager
+def run_anywhere(store: str | None = None) -> Iterator[Run]:
+    """What runs scenarios under any policies, in one throw-away store that is emptied each time."""
     with throwaway_store(store) as emptied:
-        yield lambda scenario: Outcome(scenario, tuple(_run(scenario, library, emptied)))
 
+        def run(scenario: Scenario, controller: str, library: Library) -> Differences:
+            clock = Clock()
+            # Another tracker each time, which remembers nothing; what it has open is not closed.
+            tracker = tracker_over(emptied(), library, RecipientRegistry(), clock=clock)
+            yield from _OneRun(scenario, controller, tracker, clock).differences()
 
-def _run(scenario: Scenario, library: Library, emptied: Emptied) -> Iterator[Found]:
-    for controller in scenario.form.controller.names:
-        clock = Clock()
-        # Another tracker each time, which remembers nothing; what it has open is not closed.
-        tracker = tracker_over(emptied(), library, RecipientRegistry(), clock=clock)
-        for difference in _OneRun(scenario, controller, tracker, clock).differences():
-            yield Found(controller, difference)
+        yield run
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lineage.cli.commands import policy_files
+from lineage.cli.commands import policy_coverage, policy_files
 from lineage.cli.commands.simulate import simulate
 from lineage.cli.options import AsOf, Json, KnownAt, example
 from lineage.cli.output import give, give_rows
@@ -85,6 +85,7 @@ def add_to(app: typer.Typer) -> None:
     epilog = example("lineage policy diff SLUG next.yaml", "lineage policy diff SLUG OTHER --json")
     group.command("diff", epilog=epilog)(with_place(diff))
     policy_files.add_to(group)
+    policy_coverage.add_to(group)
     epilog = example(
         "lineage policy simulate new.yaml --since 2026-01-01",
         "lineage policy simulate new.yaml --to changes.jsonl --json",
