@@ -58,6 +58,7 @@ class NotifyRow(Closed):
     supplementary: Flag | None = None
     send_by: Limit = None
     erase_by: Limit = None
+    rule: RuleId | None = None
 
 
 class ExcludeRow(Closed):
@@ -65,6 +66,7 @@ class ExcludeRow(Closed):
 
     recipient: str
     reason: str | None = None
+    rule: RuleId | None = None
 
 
 class Plan(Closed):
@@ -185,6 +187,7 @@ class Cancellation(Closed):
     state: str | None = None
     erase_by: Limit = None
     anonymise_allowed: Flag | None = None
+    rule: RuleId | None = None
 
 
 class Minors(Closed):
@@ -205,7 +208,14 @@ class Breach(Closed):
     rule: RuleId | None = None
 
 
-class Exceptions(RootModel[dict[Label, Flag]]):
+class ExceptionUse(Closed):
+    """Whether one exception is listed, and the rule of the list."""
+
+    valid: Flag
+    rule: RuleId | None = None
+
+
+class Exceptions(RootModel[dict[Label, Flag | ExceptionUse]]):
     """Whether each exception that an event names is one the policy lists."""
 
 

@@ -111,8 +111,12 @@ def compare_exceptions(
     wanted: ex.Exceptions, answer: Row, _context: Context
 ) -> Iterator[Difference]:
     """Whether each named exception is one that the policy lists."""
-    valid = {row["event"]: row["valid"] for row in answer["exceptions"]}
-    yield from compare_map("exceptions", wanted.root, valid)
+    rows = {row["event"]: row for row in answer["exceptions"]}
+    whole = {name: use for name, use in wanted.root.items() if isinstance(use, ex.ExceptionUse)}
+    short = {name: use for name, use in wanted.root.items() if name not in whole}
+    yield from compare_map("exceptions", short, {name: row["valid"] for name, row in rows.items()})
+    for name, use in whole.items():
+        yield from compare_keys(f"exceptions[{name}]", given(use), rows.get(name, {}))
 
 
 def compare_policy(wanted: ex.PolicyFacts, answer: Row, _context: Context) -> Iterator[Difference]:

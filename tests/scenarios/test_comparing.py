@@ -21,9 +21,10 @@ def plan(*rows: dict[str, Any], exclude: Any = (), erase: Any = ()) -> dict[str,
     return {"notify": rows, "exclude": list(exclude), "erase": list(erase)}
 
 
-BOX: Final = notify("Box")
+UNLISTED: Final = {"exceptions": [{"event": "a", "valid": False, "rule": "000.Q.1"}]}
+BOX: Final = notify("Box", rule="000.F.3")
 LEFT: Final = [
-    {"recipient": "Ads", "reason": "already_erased", "categories": ["email"]},
+    {"recipient": "Ads", "reason": "already_erased", "categories": ["email"], "rule": "D-50"},
     {"recipient": "Ads", "reason": "non_identifying", "categories": ["cookie_id"]},
 ]
 OURS: Final = [{"system": "/a", "categories": ["email"]}, {"system": "/b", "categories": ["phone"]}]
@@ -71,12 +72,24 @@ PLANS: Final = [
         plan(BOX, notify("Ads")),
         ["plan.notify[Ads]"],
     ),
+    (
+        "its rule is compared",
+        "{notify: [{recipient: Box, rule: 004.F.2}]}",
+        plan(BOX),
+        ["plan.notify[Box].rule"],
+    ),
     ("others may be left out", "{exclude: [{recipient: Ads}]}", plan(exclude=LEFT), []),
     (
         "for any of its reasons",
         "{exclude: [{recipient: Ads, reason: non_identifying}]}",
         plan(exclude=LEFT),
         [],
+    ),
+    (
+        "nor one for a reason by another rule",
+        "{exclude: [{recipient: Ads, reason: already_erased, rule: D-49}]}",
+        plan(exclude=LEFT[:1]),
+        ["plan.exclude[Ads].rule"],
     ),
     (
         "and no other",
@@ -244,6 +257,15 @@ def test_refusals(wanted: str, paths: list[str]) -> None:
             ["exceptions[a]"],
         ),
         ("exceptions", "{a: true}", {"exceptions": []}, ["exceptions[a]"]),
+        ("exceptions", "{a: {valid: false, rule: 000.Q.1}}", UNLISTED, []),
+        (
+            "exceptions",
+            "{a: {valid: false, rule: 001.Q.1}}",
+            UNLISTED,
+            ["exceptions[a].rule"],
+        ),
+        ("exceptions", "{b: {valid: false}}", UNLISTED, ["exceptions[b].valid"]),
+        ("cancellation", "{rule: D-07}", {"rule": "000.G.2"}, ["cancellation.rule"]),
         ("policy", "{use_binds: true}", {"facts": {"use_binds": True}}, []),
         ("policy", "{use_binds: null}", {"facts": {"use_binds": True}}, ["policy.use_binds"]),
         ("minors", "{minor: true, erase_by: null}", {"minor": True, "erase_by": None}, []),
