@@ -43,7 +43,7 @@ def cancellation(policy_at: PolicyAt, history: History) -> Cancellation:
     first = stages.first
     policy = policy_at(history.as_of if first is None else first.occurred_at)
     found = cancellation_erasure(policy_at, stages)
-    anonymise = _anonymise_allowed(policy, history)
+    anonymise = _anonymise_allowed(policy, history, is_cancelled=first is not None)
     if found is None:
         rule = next((rule.rule for rule in policy.of(AwaitDeletionRequest)), None)
         return Cancellation(_waiting(policy, history, stages), None, anonymise, rule)
@@ -79,13 +79,14 @@ def _erasing(policy: Policy, history: History) -> str:
     return "erased" if copies and not any(copy.is_there for copy in copies) else "erasing"
 
 
-def _anonymise_allowed(policy: Policy, history: History) -> bool:
+def _anonymise_allowed(policy: Policy, history: History, *, is_cancelled: bool) -> bool:
     """Whether data may be anonymised instead: what is said of cancellations decides, else what of
-    a deletion request that was accepted, else what of the end of a retention.
+    a deletion request that was accepted, else what of the end of a retention. Where deletion alone
+    was asked for, nothing that is said of cancellations counts.
     """
     said = {rule.when: rule.methods for rule in policy.of(ErasureMethodRule)}
-    order = ["cancellation", "retention_end"]
-    if accepted_deletion(history) is not None:
-        order.insert(1, "deletion_request")
+    deletion = ["deletion_request"] if accepted_deletion(history) is not None else []
+    cancelled = ["cancellation"] if is_cancelled or not deletion else []
+    order = [*cancelled, *deletion, "retention_end"]
     methods = next((said[when] for when in order if when in said), ())
     return "anonymise" in methods
