@@ -13,7 +13,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV CONDA_PREFIX
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sync demo check test faults bench cov fmt schemas docs lock clean
+.PHONY: help sync demo check test faults mutants bench cov fmt schemas docs lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,12 +50,16 @@ check: sync ## The static gate: format, lint, types, layers, generated files fre
 	$(BIN)/python -m lineage.events.publish --check
 	$(BIN)/python -m lineage.policy.publish --check
 	$(BIN)/python -m lineage.cli.reference --check
+	$(BIN)/python -m lineage.scenarios.publish --check
 
 test: sync ## All tests but the long runs; ARGS="-k graph" passes options to pytest
 	@HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -q -n 3 --dist worksteal $(ARGS)
 
 faults: sync ## The long fault runs: kill -9, full disk, many rounds; ARGS="-n 2" runs two at a time
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -v -m slow --dist worksteal --timeout 1800 tests/faults $(ARGS)
+
+mutants: sync ## Switch each rule of the policies off, move each number by one: a scenario must fail
+	@$(BIN)/python -m lineage.scenarios.publish
 
 bench: sync ## Measure; see bench/ for what and how
 	@$(BIN)/python -m bench $(ARGS)

@@ -51,7 +51,7 @@ def stored_coverage(library: Library, controllers: Iterable[str]) -> Coverage:
     other = [name for name, digest in today.items() if table.policies.get(name) != digest]
     if other:
         raise InvalidInput(
-            f"the table that comes with lineage is of other policies than yours: {', '.join(other)}",
+            f"the table of lineage is of other policies than yours: {', '.join(other)}",
             do="measure yours: `lineage policy coverage SCENARIO_FILE...`",
         )
     rows = tuple(row for row in table.rules if row.controller in today)

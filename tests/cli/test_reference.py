@@ -32,7 +32,7 @@ ISSUE = (
     *("dead-letters list", "dead-letters show", "dead-letters replay", "db upgrade", "db grants"),
     *("doctor", "generate", "demo", "emit", "work", "lag", "scenario test"),
     *("check", "retention", "breach", "policy list", "policy show", "policy diff"),
-    *("policy lint", "policy new", "policy simulate"),
+    *("policy lint", "policy new", "policy simulate", "policy coverage"),
     *("request deadlines", "request entitlement", "request refusal"),
     *("topics create", "topics check", "topics skip", "outbox relay", "outbox status"),
 )

@@ -10,7 +10,6 @@ from lineage.cli.options import Json, example
 from lineage.cli.output import give
 from lineage.cli.place import Place, load_policies, with_place
 from lineage.cli.progress import progress
-from lineage.cli.views.coverage import coverage_view
 
 Files = Annotated[
     list[Path] | None,
@@ -45,6 +44,7 @@ def coverage(
     fails then holds the rule. Measuring takes about a minute for a policy with 100 rules. Exit
     code 1 if a change survives that no scenario holds and no reason explains.
     """
+    from lineage.cli.views.coverage import coverage_view
     from lineage.scenarios.mutation import coverage_of
     from lineage.scenarios.stored import stored_coverage
     from lineage.service.policies import check_controller

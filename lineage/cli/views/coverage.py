@@ -18,13 +18,17 @@ def coverage_view(answer: Coverage) -> Iterator[RenderableType]:
         yield title(controller)
         yield table(
             *("rule", "kind", "basis", "held by"),
-            rows=([row.rule, spoken(row.kind), row.basis, _held(row)] for row in rows),
+            rows=([row.rule, _kind(row), row.basis, _held(row)] for row in rows),
             whole=("rule",),
         )
         yield ""
     for row, change in answer.survivors:
         yield note(f"survives: {row.name}: {change.change}", style="bold red")
     yield note(answer.summary())
+
+
+def _kind(row: RuleCoverage) -> str:
+    return spoken(row.kind) + (f" ({row.number})" if row.number > 1 else "")
 
 
 def _held(row: RuleCoverage) -> Cell:
@@ -36,4 +40,6 @@ def _held(row: RuleCoverage) -> Cell:
 def _said(change: Change) -> str:
     more = len(change.held_by) - IDS_MAX
     held = ", ".join(change.held_by[:IDS_MAX]) + (f" and {more} more" if more > 0 else "")
-    return f"{change.change}: {held or change.why or 'no scenario'}"
+    if held:
+        return f"{change.change}: {held}"
+    return f"{change.change}: no scenario" + (f". {change.why}" if change.why else "")
