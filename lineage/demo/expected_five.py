@@ -99,7 +99,7 @@ EASYDSER = PolicyAnswers(
     ),
     erased=frozenset({(date(2012, 1, 24), "004.F.5")}),
     found=frozenset({("violation", "004.D.9", "AdVista", 1)}),
-    cancelled=("awaiting_deletion_request", None, "004.G.1"),
+    cancelled=("awaiting_deletion_request", None, "D-07"),
 )
 
 EXPECTED = {

@@ -258,7 +258,7 @@ def test_services_that_die_cost_time_only(
     with (
         closing(Databases(own_postgres)) as databases,
         store_place_in(
-            tmp_path, "postgresql", lambda: databases, Ready(tmp_path, lambda: databases)
+            tmp_path, "postgresql", lambda: databases, Ready(tmp_path / "ready", lambda: databases)
         ) as place,
     ):
         shipping = Shipping(own_kafka, place, batch=10)
