@@ -39,7 +39,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     sizes = parser.add_mutually_exclusive_group()
     sizes.add_argument("--small", action="store_true", help="seconds, to see that it runs")
-    sizes.add_argument("--long", action="store_true", help="ten million people; an hour or two")
+    sizes.add_argument(
+        "--long", action="store_true", help="ten million events in the store; an hour or two"
+    )
     parser.add_argument("--only", nargs="+", choices=sorted(PARTS), help="some of the parts")
     parser.add_argument("--profile", action="store_true", help="where the time of recording goes")
     parser.add_argument(

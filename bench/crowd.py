@@ -1,4 +1,4 @@
-"""A crowd that is in the store before anything is measured: a million people, one event each.
+"""A crowd that is in the store before anything is measured: a million people, an event or more each.
 
 Their rows are what recording would have left, sealed and findable, and are made by the product's
 own functions; what is left out is the asking (nobody of them is on record yet) and the tree. So
@@ -8,11 +8,11 @@ they are made in parallel, and inserted in the order of their refs, which is no 
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import mkdtemp
@@ -46,6 +46,8 @@ class Crowd:
     place: Place
     tracker: Tracker
     people: int
+    each: int
+    """events about every one of them"""
 
     @cached_property
     def floor(self) -> Floor:
@@ -53,18 +55,25 @@ class Crowd:
         return Floor(self.tracker.store.engine)
 
 
-def crowds(stores: Stores, people: int) -> dict[Engine, Crowd]:
-    """The stores with a crowd of this size, made once for each run; the same rows in each."""
-    kept: dict[int, dict[Engine, Crowd]] = stores.kept
-    if people in kept:
-        return kept[people]
-    made = kept[people] = {}
-    keys = stores.folder / f"crowd-{people}.keys"
+def whole_crowd(stores: Stores) -> dict[Engine, Crowd]:
+    """The stores with the crowd of this run's size."""
+    return crowds(stores, stores.size.crowd, stores.size.each)
+
+
+def crowds(stores: Stores, people: int, each: int = 1) -> dict[Engine, Crowd]:
+    """The stores with so many people and so many events about each of them, made once for each
+    run; the same rows in each.
+    """
+    kept: dict[tuple[int, int], dict[Engine, Crowd]] = stores.kept
+    if (people, each) in kept:
+        return kept[people, each]
+    made = kept[people, each] = {}
+    keys = stores.folder / f"crowd-{people}-{each}.keys"
     for engine in ENGINES:
         place = stores.lasting(engine, keys=keys)
-        made[engine] = Crowd(place, stores.opened(place), people)
+        made[engine] = Crowd(place, stores.opened(place), people, each)
     done = 0
-    for rows in _all_rows(keys, people):
+    for rows in _all_rows(keys, people, each):
         for engine in ENGINES:
             store = made[engine].tracker.store
             with store.writing() as conn:
@@ -88,16 +97,18 @@ def _settle(tracker: Tracker) -> None:
             conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _all_rows(keys: Path, people: int) -> Iterator[Rows]:
-    starts = [(start, min(start + CHUNK, people)) for start in range(0, people, CHUNK)]
+def _all_rows(keys: Path, people: int, each: int) -> Iterator[Rows]:
+    chunk = CHUNK // each
+    starts = [(start, min(start + chunk, people)) for start in range(0, people, chunk)]
     if len(starts) == 1:
-        maker = Maker(keys)
+        maker = Maker(keys, each)
         with maker.tracker:
             yield maker.rows(*starts[0])
         return
     # Fresh processes: this one has threads and open stores.
     context = get_context("spawn")
-    with ProcessPoolExecutor(2, mp_context=context, initializer=_init, initargs=(keys,)) as pool:
+    given = (keys, each)
+    with ProcessPoolExecutor(2, mp_context=context, initializer=_init, initargs=given) as pool:
         waiting = []
         for start in starts:
             waiting.append(pool.submit(_make, *start))
@@ -107,8 +118,10 @@ def _all_rows(keys: Path, people: int) -> Iterator[Rows]:
             yield one.result()
 
 
-def kinds() -> list[Event]:
-    """The events of the crowd but for id and subject: half of the shares go to one recipient."""
+def kinds(each: int) -> list[list[Event]]:
+    """The people of the crowd but for their names, as the events about each of them: who came
+    more than once was sent a parcel every other day. Half of the shares go to one recipient.
+    """
     slugs = controllers()
     found = []
     for number in range(2 * RECIPIENTS * len(slugs)):
@@ -116,10 +129,8 @@ def kinds() -> list[Event]:
         recipient = "EveryParcel" if which < RECIPIENTS else f"Carrier {which:02d}"
         raw = {
             "specversion": "1.0",
-            "id": f"kind-{number}",
             "source": "/services/fulfilment",
             "type": "lineage.data_shared.v1",
-            "time": f"2025-{1 + which % 12:02d}-01T10:00:00Z",
             "subject": f"kind-{number}",
             "controller": slugs[number % len(slugs)],
             "data": {
@@ -129,14 +140,22 @@ def kinds() -> list[Event]:
                 "purpose": "delivery",
             },
         }
-        found.append(parse_event(raw))
+        month = f"2025-{1 + which % 12:02d}"
+        times = [f"{month}-{1 + 2 * time:02d}T10:00:00Z" for time in range(each)]
+        found.append(
+            [
+                parse_event(raw | {"id": f"kind-{number}-{time}", "time": at})
+                for time, at in enumerate(times)
+            ]
+        )
     return found
 
 
 class Maker:
     """Makes rows: what one person of each kind folds to is recorded for real, and then repeated."""
 
-    def __init__(self, keys: Path) -> None:
+    def __init__(self, keys: Path, each: int) -> None:
+        self._kinds = kinds(each)
         # Beside the keys, and gone with them.
         folder = Path(mkdtemp(dir=keys.parent))
         copy = folder / "keys"
@@ -148,55 +167,67 @@ class Maker:
         self.tracker = lineage.open_tracker(f"sqlite:///{folder / 'empty.db'}", keys=copy)
 
     def _learn(self, tracker: Tracker) -> None:
-        self._kinds = kinds()
-        assert tracker.record(self._kinds).recorded == len(self._kinds)
+        events = [event for kind in self._kinds for event in kind]
+        assert tracker.record(events, batch_size=len(events)).recorded == len(events)
         store = tracker.store
-        self._persons, self._edges, self._findings = [], [], []
-        self._recorded_at: list[int] = []
         with store.reading() as conn:
             edges = {row[0]: tuple(row[1:]) for row in conn.execute(t.edges.select())}
             persons = {row.subject_ref: row._asdict() for row in conn.execute(t.persons.select())}
-            findings = defaultdict(list)
-            for row in conn.execute(t.findings.select()):
-                findings[row.subject_ref].append(tuple(row[2:]))
-        drafts = store.prepare([(None, kind) for kind in self._kinds]).drafts
-        for draft in drafts:
-            ref = draft.row.subject_ref
+            findings = conn.execute(t.findings.select()).all()
+        self._edges, self._persons, self._recorded_at = [], [], []
+        self._findings: list[list[tuple[int, tuple[Any, ...]]]] = []
+        """of each kind: about which of its events, and the rest of the row"""
+        for kind in self._kinds:
+            drafts = store.prepare([(None, event) for event in kind]).drafts
+            ref = drafts[0].row.subject_ref
             person = persons[ref] | {"log": LOG}
             self._recorded_at.append(person["recorded_at"])
             self._persons.append(tuple(person.values())[1:])
             self._edges.append(edges[ref])
-            self._findings.append(findings[ref])
+            which = {draft.row.event_key: time for time, draft in enumerate(drafts)}
+            self._findings.append(
+                [(which[row.event_key], tuple(row[2:])) for row in findings if row[0] == ref]
+            )
 
     def rows(self, start: int, stop: int) -> Rows:
         """The rows of these people, by table."""
-        each = len(self._kinds)
+        each = len(self._kinds[0])
         events: list[tuple[int | None, Event]] = []
         for number in range(start, stop):
-            named = {"id": f"crowd-{number}", "subject": subject_of_crowd(number)}
-            events.append((None, self._kinds[number % each].model_copy(update=named)))
+            for time, event in enumerate(self._kind(number)):
+                named = {"id": f"crowd-{number}-{time}", "subject": subject_of_crowd(number)}
+                events.append((None, event.model_copy(update=named)))
         batch = self.tracker.store.prepare(events)
         assert len(batch.new) == stop - start
         found: Rows = {table.name: [] for table in TABLES}
         found["subjects"] = [subject.row for subject in batch.new.values()]
-        for number, draft in zip(range(start, stop), batch.drafts, strict=True):
-            ref, key, type_, at, digest, body, _ = draft.row
-            kind = number % each
-            row = (ref, key, LOG, number, type_, at, self._recorded_at[kind], digest, body)
-            found["events"].append(row)
+        drafts = iter(batch.drafts)
+        for number in range(start, stop):
+            kind = number % len(self._kinds)
+            about = list(islice(drafts, each))
+            for time, draft in enumerate(about):
+                ref, key, type_, at, digest, body, _ = draft.row
+                where = (LOG, number * each + time)
+                row = (ref, key, *where, type_, at, self._recorded_at[kind], digest, body)
+                found["events"].append(row)
             found["persons"].append((ref, *self._persons[kind]))
             found["edges"].append((ref, *self._edges[kind]))
-            found["findings"] += ((ref, key, *finding) for finding in self._findings[kind])
+            found["findings"] += (
+                (ref, about[time].row.event_key, *rest) for time, rest in self._findings[kind]
+            )
         for rows in found.values():
             rows.sort()
         return found
+
+    def _kind(self, number: int) -> list[Event]:
+        return self._kinds[number % len(self._kinds)]
 
 
 _MAKERS: list[Maker] = []
 
 
-def _init(keys: Path) -> None:
-    _MAKERS.append(Maker(keys))
+def _init(keys: Path, each: int) -> None:
+    _MAKERS.append(Maker(keys, each))
 
 
 def _make(start: int, stop: int) -> Rows:

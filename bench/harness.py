@@ -24,6 +24,7 @@ class Size:
     events: int  # of a stream, in one round
     rounds: int
     crowd: int  # people in the store before anything is measured
+    each: int  # events about each of them
     shoppers: int  # of whom this many appear in the streams
     singles: int
     together: int  # events of many callers of one event each
@@ -46,6 +47,7 @@ SMALL = Size(
     events=500,
     rounds=1,
     crowd=400,
+    each=1,
     shoppers=60,
     singles=10,
     together=100,
@@ -67,6 +69,7 @@ REAL = Size(
     events=30_000,
     rounds=3,
     crowd=1_000_000,
+    each=1,
     shoppers=20_000,
     singles=400,
     together=6_400,
@@ -86,7 +89,8 @@ LONG = Size(
     name="long",
     events=100_000,
     rounds=5,
-    crowd=10_000_000,
+    crowd=1_000_000,
+    each=10,
     shoppers=20_000,
     singles=2_000,
     together=25_600,

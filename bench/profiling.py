@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bench.crowd import crowds
+from bench.crowd import whole_crowd
 from bench.harness import BATCH, ENGINES, NAMES, say, seconds
 from bench.recording import shop_round
 from bench.stores import Stores
@@ -57,7 +57,7 @@ class Spent:
 
 def profile(stores: Stores) -> str:
     """The tables, for both engines."""
-    made = crowds(stores, stores.size.crowd)
+    made = whole_crowd(stores)
     parts = []
     for number, engine in enumerate(ENGINES):
         tracker = made[engine].tracker

@@ -18,7 +18,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bench.crowd import Crowd, crowds
+from bench.crowd import Crowd, crowds, whole_crowd
 from bench.harness import (
     BATCH,
     ENGINES,
@@ -70,7 +70,7 @@ class Asked:
 def measure(stores: Stores) -> Iterator[Row]:
     for engine in ENGINES:
         p50s = []
-        for events in (*stores.size.graphs, stores.size.crowd):
+        for events in (*stores.size.graphs, stores.size.crowd * stores.size.each):
             tracker = store_of(stores, engine, events)
             rows, p50 = _graph(tracker, stores.size, f"{events:,} events, {NAMES[engine]}")
             p50s.append(p50)
@@ -78,7 +78,7 @@ def measure(stores: Stores) -> Iterator[Row]:
         what = f"graph of one person, p50, largest store / smallest, {NAMES[engine]}"
         growth = p50s[-1] / p50s[0]
         yield Row(what, ms(p50s[-1]), ms(p50s[0]), growth, 1.5, 1.2, at_most=True)
-        yield _reverse(crowds(stores, stores.size.crowd)[engine], stores.size, NAMES[engine])
+        yield _reverse(whole_crowd(stores)[engine], stores.size, NAMES[engine])
 
 
 def store_of(stores: Stores, engine: Engine, events: int) -> Tracker:
@@ -87,8 +87,10 @@ def store_of(stores: Stores, engine: Engine, events: int) -> Tracker:
     The largest also holds what was recorded by other measurements, some hundred thousand more.
     """
     asked = _asked_events(stores.size)
-    others = events if events == stores.size.crowd else max(1, events - len(asked))
-    tracker = crowds(stores, others)[engine].tracker
+    if events == stores.size.crowd * stores.size.each:
+        tracker = whole_crowd(stores)[engine].tracker
+    else:
+        tracker = crowds(stores, max(1, events - len(asked)))[engine].tracker
     assert tracker.record(asked, batch_size=BATCH).refused == 0
     _settle(tracker)
     return tracker

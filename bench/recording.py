@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
 
-from bench.crowd import Crowd, crowds
+from bench.crowd import Crowd, whole_crowd
 from bench.floors import Floor
 from bench.harness import BATCH, ENGINES, NAMES, Engine, Row, Size, middle, rate, say, seconds
 from bench.stores import Stores
@@ -22,7 +22,7 @@ Round = tuple[float, float, float]
 
 
 def measure(stores: Stores) -> Iterator[Row]:
-    made = crowds(stores, stores.size.crowd)
+    made = whole_crowd(stores)
     for engine in ENGINES:
         yield from _on(stores, engine, made[engine])
 

@@ -31,7 +31,8 @@ def surroundings(stores: Stores) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
         f"Size `{size.name}`: streams of {size.events:,} events, batches of {BATCH:,}, the middle"
-        f" of {size.rounds} rounds, {size.crowd:,} people in the store beforehand."
+        f" of {size.rounds} rounds, {size.crowd:,} people in the store"
+        f" beforehand, {size.crowd * size.each:,} events about them."
         f" {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it began."
         f" Python {platform.python_version()}, {packages}."
         f" SQLite {sqlite3.sqlite_version}: WAL, synchronous FULL."

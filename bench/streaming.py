@@ -14,7 +14,7 @@ from itertools import chain, islice, repeat
 from pathlib import Path
 
 from bench.consumers import rate_of
-from bench.crowd import Crowd, crowds
+from bench.crowd import Crowd, whole_crowd
 from bench.harness import BATCH, Row, middle, rate, say
 from bench.kafka_worker import Working, until_durable, until_shared
 from bench.profiling import Spent, table_of
@@ -60,7 +60,7 @@ def _is_fact(event: bytes) -> bool:
 
 
 def _to_durable(stores: Stores, kafka: Kafka) -> Iterator[Row]:
-    crowd = crowds(stores, stores.size.crowd)["postgresql"]
+    crowd = whole_crowd(stores)["postgresql"]
     one: list[Round] = []
     two: list[Round] = []
     agents: list[float] = []
@@ -102,7 +102,7 @@ def _to_durable(stores: Stores, kafka: Kafka) -> Iterator[Row]:
 
 def profile(stores: Stores) -> str:
     """The table of a worker's stages."""
-    crowd = crowds(stores, stores.size.crowd)["postgresql"]
+    crowd = whole_crowd(stores)["postgresql"]
     events = stream_round(stores, PROFILED)
     with stores.kafka() as kafka:
         stream = Stream(kafka)

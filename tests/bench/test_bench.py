@@ -52,13 +52,14 @@ def test_the_profile_names_stages_and_statements(stores: Stores) -> None:
         assert name in text, name
 
 
+@pytest.mark.parametrize("each", [1, 3])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_crowd_is_as_if_recorded(stores: Stores, engine: Engine) -> None:
+def test_the_crowd_is_as_if_recorded(stores: Stores, engine: Engine, each: int) -> None:
     """A rebuild from the crowd's sealed events gives the very rows that were put there."""
-    crowd = crowds(stores, 300)[engine]
+    crowd = crowds(stores, 300, each)[engine]
     before = rows_of(crowd.tracker)
-    assert [len(rows) for rows in before[:4]] == [300] * 4
-    assert len(before[4]) > 100, "what some policies find in such a share"
+    assert [len(rows) for rows in before[:4]] == [300, 300 * each, 300, 300]
+    assert len(before[4]) > 100 * each, "what some policies find in such a share"
     assert crowd.tracker.rebuild().people == 300
     assert rows_of(crowd.tracker) == before
 
