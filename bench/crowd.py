@@ -1,4 +1,4 @@
-"""A crowd that is in the store before anything is measured: a million people, an event or more each.
+"""A crowd, in the store before anything is measured: a million people, an event or ten about each.
 
 Their rows are what recording would have left, sealed and findable, and are made by the product's
 own functions; what is left out is the asking (nobody of them is on record yet) and the tree. So
