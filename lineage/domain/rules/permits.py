@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
+from lineage.domain.facts import Moment
 from lineage.domain.judging import Case
 from lineage.domain.rules.share import PURPOSES_READ, Share, sensitive_of
 from lineage.events import (
@@ -72,15 +73,27 @@ def noticed(case: Case, share: Share, categories: frozenset[str]) -> frozenset[s
     for _, notice in case.history.before(share.at, SharingNoticeGiven):
         if notice.recipient in (None, share.recipient):
             told |= _named(notice.categories, categories)
-    consents = case.history.consents if told else None
-    for event, out in case.history.before(share.at, SharingOptOut):
-        if consents is not None and out.recipient in (None, share.recipient):
-            told -= {
-                category
-                for category in _named(out.categories, categories)
-                if not consents.grants(category, share.at, share.use, since=event.moment)
-            }
-    return frozenset(told)
+    return frozenset(told) - (objected(case, share) if told else frozenset())
+
+
+def objected(case: Case, share: Share) -> frozenset[str]:
+    """What of a share the person opted out of sharing before, and did not consent to since."""
+    since = {
+        category: event.moment
+        for event, out in case.history.before(share.at, SharingOptOut)
+        if out.recipient in (None, share.recipient)
+        for category in _named(out.categories, share.personal)
+    }
+    return not_agreed_since(case, share, since)
+
+
+def not_agreed_since(case: Case, share: Share, since: Mapping[str, Moment]) -> frozenset[str]:
+    """Those of the categories to whose share the person did not consent after their moment."""
+    return frozenset(
+        category
+        for category, moment in since.items()
+        if not case.history.consents.grants(category, share.at, share.use, since=moment)
+    )
 
 
 def _named(scope: Iterable[str] | None, categories: frozenset[str]) -> frozenset[str]:

@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator
 from lineage.domain.findings import Finding, broken, gap
 from lineage.domain.history.optouts import opt_outs_of
 from lineage.domain.judging import Case
-from lineage.domain.rules.permits import consented, noticed, permitted, withdrawn
+from lineage.domain.rules.permits import (
+    consented,
+    not_agreed_since,
+    noticed,
+    objected,
+    permitted,
+    withdrawn,
+)
 from lineage.domain.rules.share import Share, share_of
 from lineage.events import DataSold
 from lineage.policy.kinds.bounds import PurposeBound
@@ -158,16 +165,19 @@ def _on_withdrawn(case: Case, share: Share, categories: frozenset[str]) -> Itera
 
 def _after_opt_out(case: Case, share: Share) -> Iterator[Finding]:
     for rule in case.policy.of(ShareAfterOptOut):
-        if share.recipient_kind not in rule.recipients:
+        if share.recipient_kind not in rule.recipients or (rule.paid and not _is_paid(case, share)):
             continue
-        since = opt_outs_of(case.history).since(None, share.at)
-        if since is None:
-            continue
-        consents = case.history.consents
-        unwanted = {
-            category
-            for category in share.personal
-            if not consents.grants(category, share.at, share.use, since=since)
-        }
+        unwanted = objected(case, share) if rule.of == "sharing" else _unwanted(case, share)
         if unwanted:
             yield broken(rule, case.event, unwanted)
+
+
+def _is_paid(case: Case, share: Share) -> bool:
+    return share.for_payment or isinstance(case.data, DataSold)
+
+
+def _unwanted(case: Case, share: Share) -> frozenset[str]:
+    """What of a share goes out after opting out of marketing, and without consent since."""
+    since = opt_outs_of(case.history).since(None, share.at)
+    asked = {} if since is None else dict.fromkeys(share.personal, since)
+    return not_agreed_since(case, share, asked)

@@ -55,9 +55,9 @@ class Grace(Closed):
 class EndOfService(Rule):
     """What the end of the service demands: telling people, erasing, and collecting no more.
 
-    Read by ``retention``: from the day operations cease everything must go. An announcement in
-    another form than ``notice_forms``, and an end that was never announced, break the rule; so does
-    a collection after the grace of ``stop_collecting``.
+    Read by ``retention``: once operations have ceased everything must go (action erase, without a
+    last day). An announcement in another form than ``notice_forms``, and an end that was never
+    announced, break the rule; so does a collection after the grace of ``stop_collecting``.
     """
 
     kind: Literal["end_of_service"]

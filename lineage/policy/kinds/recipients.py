@@ -139,13 +139,20 @@ class ShareAfterWithdrawal(Rule):
 
 
 class ShareAfterOptOut(Rule):
-    """A share with such a recipient after the person opted out of marketing breaks this rule.
+    """A share with such a recipient after the person opted out breaks this rule.
 
-    Consent given since, and an opt-in to what was opted out of, lift it.
+    Of marketing by ``marketing_opt_out``, which an opt-in lifts; of sharing by ``sharing_opt_out``,
+    for the recipient and the categories that it names. Consent given since lifts either. Other
+    shares with these recipients stay what the other rules make of them: with ``paid`` it is an
+    opt-out of sale.
     """
 
     kind: Literal["share_after_opt_out"]
     recipients: Kinds = Field(description="Kinds of recipients.")
+    of: Literal["marketing", "sharing"] = Field("marketing", description="What was opted out of.")
+    paid: bool = Field(
+        default=False, description="Only what is sold, or shared with somebody who pays for it."
+    )
 
 
 class NeverSold(Rule):

@@ -80,7 +80,8 @@ class RequestClock(Rule):
         default=False, description="request_paused stops this clock until request_resumed."
     )
     extension: Extension | None = Field(
-        None, description="request_extended puts this outcome off, at most so far."
+        None,
+        description="request_extended puts this outcome off, at most to so long after the start.",
     )
 
     @model_validator(mode="after")

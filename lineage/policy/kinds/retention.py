@@ -32,8 +32,9 @@ class RetentionLimit(Clock):
 class RetentionMinimum(Clock):
     """A period from the completion of an order in which its data must be kept.
 
-    Read by ``retention`` (action hold), by the plan (kept data is not erased) and by ``status``
-    (cleared data is hidden). An event that erases such data in that time breaks the rule.
+    Read by ``retention`` (action hold, and erase without a last day when the time is over), by the
+    plan (kept data is not erased) and by ``status`` (cleared data is hidden). An event that erases
+    such data in that time breaks the rule.
     """
 
     kind: Literal["retention_minimum"]

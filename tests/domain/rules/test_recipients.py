@@ -171,6 +171,26 @@ def test_an_opt_out_counts_until_the_person_opts_in() -> None:
     assert under([own], out, back, given) == []
 
 
+def test_an_opt_out_of_sale_is_about_what_is_paid_for() -> None:
+    """For the recipient and the categories that it names; consent since then lifts it."""
+    kinds = ["advertising_analytics"]
+    own = rule("share_after_opt_out", "D-23", recipients=kinds, of="sharing", paid=True)
+    out = {"type": "sharing_opt_out", "at": "2026-03-01", "subject": "s1"}
+    again = {"type": "consent_granted", "at": "2026-03-01T12:00:00Z", "subject": "s1"}
+    free = share("a", "advertising_analytics", "email", "phone")
+    paid = share("a", "advertising_analytics", "email", "phone", for_payment=True)
+    assert under([own], out, paid) == [("default_violation", "D-23", ("email", "phone"))]
+    assert under([own], out, free) == []
+    assert under([own], paid) == []
+    assert under([own], out | {"recipient": "another"}, paid) == []
+    assert under([own], out | {"recipient": free["recipient"]}, paid) != []
+    assert under([own], out | {"categories": ["phone"]}, paid) == [
+        ("default_violation", "D-23", ("phone",))
+    ]
+    assert under([own], out, again, paid) == []
+    assert under([own], out, again | {"at": "2026-02-01"}, paid) != []
+
+
 def test_a_purpose_that_stays_is_no_change() -> None:
     """And a recipient that nobody knows is bound as a stranger, even to data nobody knows."""
     own = rule("purpose_bound", "001.D.5", recipients=["other_third_party"], on=["change"])

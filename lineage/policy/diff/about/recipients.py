@@ -116,8 +116,8 @@ RECIPIENTS: Final = (
     KindWords(
         "share_after_opt_out",
         whom="recipients",
-        about="sharing after opting out of marketing",
-        states="{recipients} get nothing of a person who opted out of marketing",
+        about="sharing after opting out",
+        states="{recipients} get nothing of a person who opted out of {of}",
         fields={
             "recipients": Several(
                 "with",
@@ -125,8 +125,11 @@ RECIPIENTS: Final = (
                 more="is now also forbidden with {}",
                 less="is no longer forbidden with {}",
                 item=recipient,
-            )
+            ),
+            "of": OneOf("by opting out of"),
+            "paid": Flag("only what they pay for", yes_is="looser", silent=False),
         },
+        known_by=("recipients", "of"),
         added="stricter",
     ),
     KindWords(
