@@ -49,6 +49,7 @@ check: sync ## The static gate: format, lint, types, layers, generated files fre
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m lineage.events.publish --check
 	$(BIN)/python -m lineage.policy.publish --check
+	$(BIN)/python -m lineage.scenarios.page --check
 	$(BIN)/python -m lineage.cli.reference --check
 	$(BIN)/python -m lineage.scenarios.publish --check
 
@@ -79,6 +80,8 @@ schemas: sync ## Write schemas/ from the models of events, policies and recipien
 
 docs: sync ## Write the generated pages of docs/
 	@$(BIN)/python -m lineage.cli.reference
+	@$(BIN)/python -m lineage.policy.publish
+	@$(BIN)/python -m lineage.scenarios.page
 
 UV := $(BIN)/uv pip compile --quiet --no-config --system-certs --universal --python-version 3.11 \
   --generate-hashes --custom-compile-command "make lock"

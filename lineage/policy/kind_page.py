@@ -5,22 +5,18 @@
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import groupby
 from types import ModuleType
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, get_args
 
 import yaml
-from pydantic import TypeAdapter
 
-from lineage.events import enums
-from lineage.events.types import Category, Region
+from lineage.policy.field_tables import field_table, words_table
 from lineage.policy.kind_uses import kind_uses
 from lineage.policy.kinds import AnyRule
 from lineage.policy.loader import load_library
-from lineage.policy.rule import RULE_PATTERN, CategoryRule, Clock, DefaultId, Rule
+from lineage.policy.rule import CategoryRule, Clock, Rule
 
-INLINE_WORDS_MAX: Final = 7
 _BASES: Final = (CategoryRule, Clock, Rule)
 _HEAD: Final = """# Rule kinds
 
@@ -33,16 +29,8 @@ demands is the same for every policy; days, ages, recipients and reasons stand i
 rules are data. The example of a kind is the rule of the library that says most.
 """
 _FIELDS: Final[Mapping[type[Rule], str]] = {Clock: "a clock", CategoryRule: "a rule by category"}
-# What texts of these forms are called.
-_SHORT: Final = {
-    TypeAdapter(Category).json_schema()["pattern"]: "word",
-    TypeAdapter(Region).json_schema()["pattern"]: "region",
-    RULE_PATTERN: "id of a rule or of a default",
-    TypeAdapter(DefaultId).json_schema()["pattern"]: "id of a default",
-}
 
 Kind = type[Rule]
-Schema = Mapping[str, Any]
 
 
 def rule_kinds() -> tuple[Kind, ...]:
@@ -64,9 +52,15 @@ def kinds_page() -> str:
     examples = _examples()
     lines = [_HEAD.format(count=len(kinds)), "| kind | says |\n| --- | --- |"]
     lines += [f"| [`{name_of(kind)}`](#{name_of(kind)}) | {_first(kind)} |" for kind in kinds]
-    lines += ["", "## Fields of every kind\n", *_table(Rule, ())]
+    lines += ["", "## Fields of every kind\n", *field_table(Rule)]
     for base, title in _FIELDS.items():
-        lines += ["", f"## Fields of {title}\n", _prose(base), "", *_table(base, Rule.model_fields)]
+        lines += [
+            "",
+            f"## Fields of {title}\n",
+            _prose(base),
+            "",
+            *field_table(base, without=Rule.model_fields),
+        ]
     by_topic = sorted(kinds, key=lambda kind: (kind.__module__, name_of(kind)))
     for topic, of_topic in groupby(by_topic, key=lambda kind: kind.__module__):
         module = inspect.getmodule(next(k for k in kinds if k.__module__ == topic))
@@ -75,7 +69,7 @@ def kinds_page() -> str:
         lines.append(_prose(module))
         for kind in of_topic:
             lines += _section(kind, uses[kind.__name__], examples.get(kind))
-    return "\n".join([*lines, "", "## Words\n", *_words(kinds)]).rstrip() + "\n"
+    return "\n".join([*lines, "", "## Words\n", *words_table("\n".join(lines))]).rstrip() + "\n"
 
 
 def _section(kind: Kind, modules: Sequence[str], example: Rule | None) -> Iterator[str]:
@@ -83,7 +77,7 @@ def _section(kind: Kind, modules: Sequence[str], example: Rule | None) -> Iterat
     yield f"\n### {name_of(kind)}\n"
     yield _prose(kind)
     base = next(base for base in _BASES if issubclass(kind, base))
-    rows = _table(kind, {*base.model_fields, "kind"})
+    rows = field_table(kind, without={*base.model_fields, "kind"})
     if base is not Rule:
         yield f"\nIt has the fields of {_FIELDS[base]}."
     if rows:
@@ -104,86 +98,6 @@ def _first(kind: Kind) -> str:
     text = " ".join(_prose(kind).split("\n\n")[0].split())
     head, dot, _ = text.partition(". ")
     return head + "." if dot else text
-
-
-def _table(model: Kind, without: Any) -> list[str]:
-    """The fields of a model in its order, but for these; nothing where it has none."""
-    schema = model.model_json_schema()
-    rows = [
-        f"| `{name}` | {_type(field, schema)} | {_default(name, field, schema)} "
-        f"| {field.get('description', '')} |"
-        for name, field in schema["properties"].items()
-        if name not in without
-    ]
-    return (
-        ["| field | type | default | meaning |\n| --- | --- | --- | --- |", *rows] if rows else []
-    )
-
-
-def _default(name: str, field: Schema, schema: Schema) -> str:
-    """What stands where a file says nothing: a value, nothing at all, or no file may."""
-    if name in schema.get("required", ()):
-        return "required"
-    default = field.get("default")
-    if default is None:
-        return "absent"
-    return "empty" if default == [] else f"`{str(default).lower()}`"
-
-
-def _type(field: Schema, whole: Schema) -> str:
-    """The type of a field in words."""
-    if "anyOf" in field:
-        parts = [part for part in field["anyOf"] if part != {"type": "null"}]
-        words = [word for part in parts for word in _listed(part)]
-        return _of_words(words) if words else _type(parts[0], whole)
-    if "$ref" in field:
-        return _nested(whole["$defs"][field["$ref"].rpartition("/")[2]], whole)
-    if words := _listed(field):
-        return _of_words(words)
-    if field.get("type") == "array":
-        return f"list: {_type(field['items'], whole)}"
-    if field.get("type") == "integer":
-        return f"whole number, {field['minimum']} to {field['maximum']}"
-    if "pattern" in field:
-        form = field["pattern"].replace("|", "\\|")
-        return _SHORT.get(field["pattern"], f"text of the form `{form}`")
-    return {"string": "text", "boolean": "true or false"}[field["type"]]
-
-
-def _nested(model: Schema, whole: Schema) -> str:
-    """A small model inside a field: its own fields in one line."""
-    parts = [f"`{name}` ({_type(field, whole)})" for name, field in model["properties"].items()]
-    return f"mapping of {', '.join(parts)}"
-
-
-def _listed(field: Schema) -> list[str]:
-    """The words that a field may have, where they are listed."""
-    return [*field.get("enum", ()), *([field["const"]] if "const" in field else ())]
-
-
-def _of_words(words: Sequence[str]) -> str:
-    """A few words as they are, many by the name under which they stand at the end."""
-    name = _named().get(tuple(words))
-    if name is not None and len(words) > INLINE_WORDS_MAX:
-        return f"[{name}](#words)"
-    return ", ".join(f"`{word}`" for word in words)
-
-
-@cache
-def _named() -> dict[tuple[str, ...], str]:
-    """The names of the contract's enumerations, by their words."""
-    return {
-        get_args(value): name for name, value in vars(enums).items() if get_origin(value) is Literal
-    }
-
-
-def _words(kinds: Sequence[Kind]) -> Iterator[str]:
-    """The enumerations that the page names, each with its words."""
-    yield "| name | words |\n| --- | --- |"
-    tables = "\n".join(row for kind in kinds for row in _table(kind, ()))
-    for words, name in sorted(_named().items(), key=lambda entry: entry[1]):
-        if f"[{name}](#words)" in tables:
-            yield f"| {name} | {', '.join(f'`{word}`' for word in words)} |"
 
 
 def _examples() -> dict[Kind, Rule]:

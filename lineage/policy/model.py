@@ -19,8 +19,10 @@ Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_le
 class Personal(Closed):
     """Which categories are not personal data at all, or only in combination. All others are."""
 
-    never: tuple[CategoryRule, ...] = ()
-    only_in_combination: tuple[CategoryRule, ...] = ()
+    never: tuple[CategoryRule, ...] = Field((), description="Never personal data.")
+    only_in_combination: tuple[CategoryRule, ...] = Field(
+        (), description="Personal only together with what says who somebody is."
+    )
 
     @model_validator(mode="after")
     def _each_word_once(self) -> Self:
@@ -35,7 +37,9 @@ class Personal(Closed):
 class PublicHolidays(Closed):
     """The place whose public holidays are days off, by its codes of ISO 3166."""
 
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(
+        description="A country, such as US."
+    )
     part: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,3}$")] | None = Field(
         None, description="A part of the country, such as CO of US."
     )
@@ -96,8 +100,8 @@ class Policy(Closed):
     categories: Distinct[Category] = Field(
         (), description="Category words of this controller beyond the canonical list."
     )
-    personal: Personal
-    calendar: Calendar
+    personal: Personal = Field(description="What is not personal data, or not always.")
+    calendar: Calendar = Field(description="How days are counted.")
     rules: tuple[AnyRule, ...] = Field(
         (), description="All other rules, each of one of the kinds that the program knows."
     )

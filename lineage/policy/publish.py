@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of policy file and registry, and the pages of rule kinds and of lint.
+"""Writes the JSON Schemas of policy file and registry, and the pages of both, of kinds, of lint.
 
 Run it as ``python -m lineage.policy.publish``. With ``--check`` nothing is written and the exit
 code is 1 where something published is stale.
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from lineage.policy.file_page import file_page
 from lineage.policy.kind_page import kinds_page
 from lineage.policy.lint.page import lint_page
 from lineage.policy.model import Policy
@@ -18,7 +19,11 @@ from lineage.policy.recipients import RecipientRegistry
 from lineage.policy.rule import Closed
 
 _ROOT: Final = Path(__file__).parents[2]
-_PAGES: Final = {"docs/rule-kinds.md": kinds_page, "docs/lint.md": lint_page}
+_PAGES: Final = {
+    "docs/policy-file.md": file_page,
+    "docs/rule-kinds.md": kinds_page,
+    "docs/lint.md": lint_page,
+}
 _MODELS: Final[dict[str, type[Closed]]] = {
     "policy.schema.json": Policy,
     "registry.schema.json": RecipientRegistry,

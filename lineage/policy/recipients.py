@@ -50,8 +50,8 @@ class AnswerWithin(Closed):
 class SilentAfter(Closed):
     """A length of time, in days or in hours."""
 
-    days: Count | None = None
-    hours: Count | None = None
+    days: Count | None = Field(None, description="Whole days; either these or hours.")
+    hours: Count | None = Field(None, description="Whole hours.")
 
     @model_validator(mode="after")
     def _one_unit(self) -> Self:
@@ -125,14 +125,20 @@ class Recipient(Closed):
 class ControllerRegistry(Closed):
     """The recipients and sources of one controller."""
 
-    recipients: dict[Party, Recipient] = Field(default_factory=dict)
-    sources: dict[UriReference, SourceEntry] = Field(default_factory=dict)
+    recipients: dict[Party, Recipient] = Field(
+        default_factory=dict, description="By the name that events use."
+    )
+    sources: dict[UriReference, SourceEntry] = Field(
+        default_factory=dict, description="By the `source` of its events."
+    )
 
 
 class RecipientRegistry(Closed):
     """All recipients and sources; an empty one where no file is given."""
 
-    controllers: dict[ControllerId, ControllerRegistry] = Field(default_factory=dict)
+    controllers: dict[ControllerId, ControllerRegistry] = Field(
+        default_factory=dict, description="By the id of the controller."
+    )
 
     def recipient(self, controller: str, name: str) -> Recipient | None:
         """Return the recipient's entry, or None where it is not in the registry."""

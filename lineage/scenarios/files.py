@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from lineage.events.enums import Ground
 from lineage.events.times import parse_time
@@ -59,23 +59,34 @@ def _question(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-OneOrMore = Annotated[Members, BeforeValidator(_members)]
+_MOMENT_SCHEMA: Final = {"type": "string", "format": "date or time"}
+_MEMBERS_SCHEMA: Final = {"type": "string", "format": "a name, or a list of names"}
+
+Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema(_MOMENT_SCHEMA)]
+OneOrMore = Annotated[Members, BeforeValidator(_members), WithJsonSchema(_MEMBERS_SCHEMA)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Question = Annotated[str, BeforeValidator(_question)]
+Question = Annotated[
+    str, BeforeValidator(_question), WithJsonSchema({"type": "string", "enum": list(GROUPS)})
+]
 
 
 class Given(BaseModel):
-    """One event; keys beyond these are fields of its data, which the recording judges."""
+    """One event; its other keys are the fields of [its type](#events), judged by the recording."""
 
     model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
 
-    type: Name
-    at: Moment
-    rec: Moment | None = None
-    subject: Name | None = None
-    account: Name | None = None
-    ev: Name | None = None
+    type: Name = Field(description="Type of the event, without `lineage.` and `.v1`.")
+    at: Moment = Field(description="When it happened.")
+    rec: Moment | None = Field(
+        None, description="When the tracker recorded it; absent: when it happened."
+    )
+    subject: Name | None = Field(None, description="The person, where the event is about one.")
+    account: Name | None = Field(
+        None, description="The account holder, where that is another person."
+    )
+    ev: Name | None = Field(
+        None, description="A label, unique in the scenario, by which findings name the event."
+    )
 
     @property
     def recorded(self) -> datetime:
@@ -86,32 +97,36 @@ class Given(BaseModel):
 class When(Closed):
     """The moment and the questions."""
 
-    at: Moment
-    ask: Annotated[Distinct[Question], Field(min_length=1)]
-    request: OneOrMore | None = None
-    subject: OneOrMore | None = None
-    grounds: Distinct[Ground] = ()
+    at: Moment = Field(description="The moment of asking; what was recorded up to it counts.")
+    ask: Annotated[Distinct[Question], Field(min_length=1)] = Field(description="The questions.")
+    request: OneOrMore | None = Field(
+        None, description="The request, for questions about one; its person too."
+    )
+    subject: OneOrMore | None = Field(None, description="The person, for questions about one.")
+    grounds: Distinct[Ground] = Field((), description="Grounds of refusal to ask about.")
 
 
 class ScenarioForm(Closed):
-    """One scenario as it is written; ``then`` is read once ``when`` is known."""
+    """One scenario as it is written; what ``then`` may hold hangs on what ``when`` asks."""
 
-    id: Name
-    title: Name
-    controller: OneOrMore
-    given: tuple[Given, ...]
-    when: When
-    then: dict[str, Any]
-    tags: tuple[str, ...] = ()
-    basis: Literal["policy", "default", "mixed"] | None = None
-    why: str | None = None
+    id: Name = Field(description="Unique in a run.")
+    title: Name = Field(description="What it shows, in a few words.")
+    controller: OneOrMore = Field(description="The id of the policy.")
+    given: tuple[Given, ...] = Field(description="What happened; recorded in the order of `rec`.")
+    when: When = Field(description="When what is asked.")
+    then: dict[str, Any] = Field(description="What is expected, by question.")
+    tags: tuple[str, ...] = Field((), description="For the reader.")
+    basis: Literal["policy", "default", "mixed"] | None = Field(None, description="For the reader.")
+    why: str | None = Field(None, description="For the reader: rules and arithmetic.")
 
 
 class FileForm(Closed):
     """A scenario file as it is written."""
 
-    equivalent: tuple[Distinct[RuleId], ...] = ()
-    scenarios: tuple[ScenarioForm, ...]
+    equivalent: tuple[Distinct[RuleId], ...] = Field(
+        (), description="Groups of rules that count as the same in findings."
+    )
+    scenarios: tuple[ScenarioForm, ...] = Field(description="The scenarios.")
 
 
 @dataclass(frozen=True, slots=True)

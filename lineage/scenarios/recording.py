@@ -17,6 +17,8 @@ from lineage.service.recording import Recorder
 from lineage.tracker import Tracker
 
 SOURCE: Final = "/scenario"
+TOLD: Final = frozenset({RecipientNotified})
+"""What only the tracker says elsewhere: who was told"""
 
 
 class Clock:
@@ -49,8 +51,8 @@ def record_given(
 
 
 def _recorder(tracker: Tracker, clock: Clock) -> Recorder:
-    """As the operator's, which also takes what only the tracker says elsewhere: who was told."""
-    checker = Checker(tracker.library, OPERATOR_CLASSES, also=frozenset({RecipientNotified}))
+    """As the operator's, which takes who was told besides."""
+    checker = Checker(tracker.library, OPERATOR_CLASSES, also=TOLD)
     acts = Acts(tracker.library, tracker.store.hasher)
     return Recorder(tracker.store, checker, acts, lambda: to_micros(clock()))
 
