@@ -68,11 +68,11 @@ def kinds_page() -> str:
         lines += ["", f"## {topic.rpartition('.')[2].replace('_', ' ').capitalize()}\n"]
         lines.append(_prose(module))
         for kind in of_topic:
-            lines += _section(kind, uses[kind.__name__], examples.get(kind))
+            lines += _section(kind, uses[kind.__name__], examples[kind])
     return "\n".join([*lines, "", "## Words\n", *words_table("\n".join(lines))]).rstrip() + "\n"
 
 
-def _section(kind: Kind, modules: Sequence[str], example: Rule | None) -> Iterator[str]:
+def _section(kind: Kind, modules: Sequence[str], example: Rule) -> Iterator[str]:
     """One kind: what it says, where it is applied, its fields, an instance."""
     yield f"\n### {name_of(kind)}\n"
     yield _prose(kind)
@@ -85,8 +85,7 @@ def _section(kind: Kind, modules: Sequence[str], example: Rule | None) -> Iterat
         yield from rows
     if modules:
         yield f"\nApplied in {', '.join(f'`{module}`' for module in modules)}."
-    if example is not None:
-        yield f"\n```yaml\n{_written(example)}```"
+    yield f"\n```yaml\n{_written(example)}```"
 
 
 def _prose(documented: type | ModuleType) -> str:
