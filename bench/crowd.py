@@ -205,8 +205,9 @@ class Maker:
         for number in range(start, stop):
             kind = number % len(self._kinds)
             about = list(islice(drafts, each))
+            ref = about[0].row.subject_ref
             for time, draft in enumerate(about):
-                ref, key, type_, at, digest, body, _ = draft.row
+                _, key, type_, at, digest, body, _ = draft.row
                 where = (LOG, number * each + time)
                 row = (ref, key, *where, type_, at, self._recorded_at[kind], digest, body)
                 found["events"].append(row)
