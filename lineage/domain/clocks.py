@@ -19,7 +19,15 @@ from lineage.events import (
     RequestResumed,
 )
 from lineage.events.times import from_micros, to_micros
-from lineage.policy.calendar import add_days, add_hours, add_working_days, is_working_day, roll
+from lineage.policy.calendar import (
+    add_calendar_days,
+    add_days,
+    add_hours,
+    add_working_days,
+    is_working_day,
+    moved_on,
+    roll,
+)
 from lineage.policy.kinds.requests import IdentityCheck, RequestClock
 from lineage.policy.model import Policy
 
@@ -85,7 +93,7 @@ def _hours_on(start: datetime, count: int, stops: Sequence[Stop]) -> datetime:
     due = add_hours(start, count)
     for begin, end in stops:
         if begin <= to_micros(due):
-            due += timedelta(microseconds=end - begin)
+            due = moved_on(due, timedelta(microseconds=end - begin))
     return due
 
 
@@ -95,7 +103,7 @@ def _run_on(due: date, begin: date, end: date, holidays: Container[date] | None)
     What was left of it runs on from ``end``: in working days where ``holidays`` are given.
     """
     if holidays is None:
-        return due + (end - begin)
+        return add_calendar_days(due, (end - begin).days)
     left = ((begin + _DAY * n) for n in range(1, (due - begin).days + 1))
     return add_working_days(
         end, sum(is_working_day(day, holidays=holidays) for day in left), holidays

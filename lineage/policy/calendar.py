@@ -1,12 +1,13 @@
 """Counting time as D-01 says: pure functions on dates. No clock, no zone, no policy lives here.
 
 The trigger day is day 0 and the deadline is the end of day N, so every function on days returns
-that day. Hours run on the clock, weekends included.
+that day. Hours run on the clock, weekends included. Nothing ends after 31 December 9999, the last
+day that can be written: what would, ends then.
 """
 
 from calendar import monthrange
 from collections.abc import Container
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Final, Literal
 
 DayUnit = Literal["calendar_day", "working_day", "month", "year"]
@@ -26,17 +27,16 @@ def is_working_day(day: date, *, holidays: Container[date] = NO_HOLIDAYS) -> boo
 def add_working_days(day: date, n: int, holidays: Container[date] = NO_HOLIDAYS) -> date:
     """Return the ``n``-th working day after ``day``; ``day`` itself, whatever it is, for 0."""
     _check_count(n)
-    for _ in range(n):
+    while n and day < date.max:
         day += timedelta(days=1)
-        while not is_working_day(day, holidays=holidays):
-            day += timedelta(days=1)
+        n -= is_working_day(day, holidays=holidays)
     return day
 
 
 def add_calendar_days(day: date, n: int) -> date:
     """Return the day ``n`` days after ``day``; a weekend does not move it."""
     _check_count(n)
-    return day + timedelta(days=n)
+    return day + timedelta(days=min(n, (date.max - day).days))
 
 
 def add_months(day: date, n: int) -> date:
@@ -44,6 +44,8 @@ def add_months(day: date, n: int) -> date:
     _check_count(n)
     years, month = divmod(day.month - 1 + n, _MONTHS)
     year, month = day.year + years, month + 1
+    if year > MAXYEAR:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
@@ -55,7 +57,12 @@ def add_years(day: date, n: int) -> date:
 def add_hours(at: datetime, n: int) -> datetime:
     """Return the moment ``n`` hours after another."""
     _check_count(n)
-    return at + timedelta(hours=n)
+    return moved_on(at, timedelta(hours=n))
+
+
+def moved_on(at: datetime, by: timedelta) -> datetime:
+    """Return the moment that lies so much after another."""
+    return at + min(by, datetime.max.replace(tzinfo=at.tzinfo) - at)
 
 
 def add_days(day: date, n: int, *, unit: DayUnit, holidays: Container[date] = NO_HOLIDAYS) -> date:

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from lineage.policy.calendar import (
     add_working_days,
     add_years,
     is_working_day,
+    moved_on,
     roll,
 )
 
@@ -213,3 +215,19 @@ def test_months_keep_the_day_or_end_the_month(day: date, n: int) -> None:
     assert (end.year - day.year) * 12 + end.month - day.month == n
     last = (end + timedelta(days=1)).month != end.month
     assert end.day == day.day or (last and end.day < day.day)
+
+
+@pytest.mark.parametrize("unit", get_args(DayUnit))
+@pytest.mark.parametrize("start", [date(9999, 12, 31), date(9999, 12, 20), date(9000, 2, 28)])
+def test_nothing_ends_after_the_last_day_there_is(unit: DayUnit, start: date) -> None:
+    """What would end later ends on the day itself, a holiday though it be."""
+    last = date(9999, 12, 31)
+    assert add_days(start, 400_000, unit=unit, holidays={last}) == last
+    assert roll(last, "next_working_day", holidays={last}) == last
+
+
+def test_no_hour_lies_after_the_last_day_there_is() -> None:
+    """Nor any time that a clock which stood still is moved to."""
+    last = datetime.max.replace(tzinfo=UTC)
+    assert add_hours(last - timedelta(hours=1), 2) == last
+    assert moved_on(last, timedelta(days=1)) == last
