@@ -62,16 +62,16 @@ ANCIENT: Given = [
         (FOUND, 18, "2030-06-02", None),
         ([], 18, "2026-06-01", None),
         (UNBORN, 18, "2026-06-01", True),
-        (UNBORN + FOUND, 18, "2026-06-01", True),
+        ([*UNBORN, *FOUND], 18, "2026-06-01", True),
         (ANCIENT, 18, "2026-06-01", False),
-        (UNBORN + ANCIENT, 18, "2026-06-01", False),
+        ([*UNBORN, *ANCIENT], 18, "2026-06-01", False),
     ],
 )
 def test_an_age_is_known_as_far_as_the_record_tells(
     given: Given, age: int, day: str, expected: bool | None
 ) -> None:
-    """A birth date tells every day; an age that was found leaves a year open, in one direction. What
-    cannot be is judged like anything else that is on record.
+    """A birth date tells every day; an age that was found leaves a year open, in one direction.
+    What cannot be is judged like anything else that is on record.
     """
     found = history("easydser", given, at="2031-01-01")
     minority = Minority(policy_at("easydser")(found.as_of), found)

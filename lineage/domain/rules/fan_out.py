@@ -110,14 +110,19 @@ def _phases(case: Case) -> Iterator[tuple[Phase, frozenset[str] | None]]:
 
 def _phase(timeline: Timeline, at: Moment) -> Phase | None:
     decision, receipt = timeline.decision, timeline.receipt
-    withdrawn = timeline.first(RequestWithdrawn)
-    if withdrawn is not None and (decision is None or withdrawn.moment < decision.moment):
+    if _withdrawn(timeline):
         return None
     if decision is not None and timeline.outcome not in ACCEPTING:
         return None
     if decision is not None and decision.moment < at:
         return "accepted"
     return "pending" if receipt is not None and receipt.moment < at else None
+
+
+def _withdrawn(timeline: Timeline) -> bool:
+    """Whether the person withdrew before anything was decided."""
+    decision, withdrawn = timeline.decision, timeline.first(RequestWithdrawn)
+    return withdrawn is not None and (decision is None or withdrawn.moment < decision.moment)
 
 
 def unconfirmed_removal(case: Case) -> Iterable[Finding]:
@@ -130,7 +135,9 @@ def unconfirmed_removal(case: Case) -> Iterable[Finding]:
     decisions = [
         timeline.decision
         for timeline in case.history.requests.values()
-        if timeline.outcome in ACCEPTING and timeline.asked_for == ERASING_RIGHT
+        if timeline.outcome in ACCEPTING
+        and timeline.asked_for == ERASING_RIGHT
+        and not _withdrawn(timeline)
     ]
     if not any(d is not None and recorded_order(d) < recorded_order(event) for d in decisions):
         return

@@ -185,6 +185,16 @@ def test_a_late_grant_waits_for_an_officer(given: list[dict[str, Any]], waits: b
     assert found == ([("process", None, "g")] if waits else [])
 
 
+@pytest.mark.parametrize(("withdrawn", "waits"), [("2026-03-03", False), ("2026-03-05", True)])
+def test_what_was_accepted_after_it_was_withdrawn_keeps_no_fact_waiting(
+    withdrawn: str, waits: bool
+) -> None:
+    """The plan of such a request tells nobody, so that no fact can take anybody out of it."""
+    back = {"type": "request_withdrawn", "at": withdrawn, "subject": "f1", "request_id": "r"}
+    found = late(share("2026-03-01"), RECEIVED, back, ACCEPTED, GRANT)
+    assert (("process", None, "g") in found) is waits
+
+
 def test_a_late_grant_is_none_where_grants_let_nobody_off() -> None:
     """The text of this policy has no such exception."""
     assert late(share("2026-03-01"), RECEIVED, ACCEPTED, GRANT, controller="senro") == []
