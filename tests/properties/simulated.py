@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from lineage.events.times import format_time
+from lineage.scenarios.recording import Clock
 from lineage.service.errors import NotFound
 from lineage.service.simulation.outcomes import ChangeRow
 from lineage.tracker import Tracker
@@ -16,6 +18,19 @@ Said = dict[Key, dict[str, Any]]
 """(sort, subject, about what) -> what is said"""
 
 UNDECIDED = "request_undecided"
+
+
+class Ticking(Clock):
+    """A clock that never shows the same time twice: what was recorded apart was not together."""
+
+    def __init__(self) -> None:
+        """It has not been looked at yet."""
+        super().__init__()
+        self.looks = itertools.count(1)
+
+    def __call__(self) -> datetime:
+        """The time, a microsecond later at each look."""
+        return super().__call__() + timedelta(microseconds=next(self.looks))
 
 
 def said_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,11 +12,11 @@ import pytest
 
 from lineage.policy.loader import Library, load_library
 from lineage.scenarios.files import Scenario, read_scenarios
-from lineage.scenarios.recording import Clock, record_given
+from lineage.scenarios.recording import record_given
 from lineage.tracker import Tracker
 from lineage.tracker.policy_face import simulated_rows
 from tests.conftest import PlaceIn
-from tests.properties.simulated import Said, carried_out, said_of
+from tests.properties.simulated import Said, Ticking, carried_out, said_of
 from tests.properties.stores import emptied
 from tests.support.engines import ENGINES
 from tests.support.places import StorePlace
@@ -88,19 +87,6 @@ def check(case: Case, places: tuple[StorePlace, StorePlace], folder: Path) -> No
             )
             rows = list(simulated_rows(to))
             assert carried_out(said(one, case, person), rows) == said(again, case, person)
-
-
-class Ticking(Clock):
-    """A clock that never shows the same time twice: what was recorded apart was not together."""
-
-    def __init__(self) -> None:
-        """It has not been looked at yet."""
-        super().__init__()
-        self.looks = itertools.count(1)
-
-    def __call__(self) -> datetime:
-        """The time, a microsecond later at each look."""
-        return super().__call__() + timedelta(microseconds=next(self.looks))
 
 
 def recorded(case: Case, place: StorePlace, library: Library) -> Tracker:
