@@ -168,11 +168,17 @@ class PolicyFace:
         """The version of a policy that is in force, what it says of itself, and its rules."""
         return self._audit.policy_facts(At(controller, as_of, known_at))
 
-    def lint(self, linted: Linted) -> list[answers.LintRow]:
+    def lint(
+        self, linted: Linted, progress: Callable[[int, int], None] | None = None
+    ) -> list[answers.LintRow]:
         """What is on record and lacks in files that ``lint_files`` has read: recipients and sources
-        that are not registered, evidence that a policy demands. Policies in use play no part.
+        that are not registered, evidence that a policy demands; consents that are only named, and
+        ids that tell who somebody is. Policies in use play no part.
+
+        Everybody is gone through; ``progress`` is told (ids gone through, ids in all).
         """
-        return self._lint.lint(linted)
+        with fewer_collections():
+            return self._lint.lint(linted, progress)
 
     def simulate(
         self,

@@ -12,6 +12,7 @@ from lineage.cli.errors import CommandError
 from lineage.cli.options import Json, example
 from lineage.cli.output import give, give_rows, say
 from lineage.cli.place import Place, load_policies, opened, with_place
+from lineage.cli.progress import progress
 from lineage.cli.views.lint import lint_view, new_policy_view
 
 File = Annotated[
@@ -31,7 +32,8 @@ def lint(place: Place, *, file: File, as_json: Json = False) -> None:
 
     Each with its place and what to do. With --store (or LINEAGE_STORE) it also shows what the
     record has and the files lack: recipients and sources that are not registered, agreements and
-    the like that a policy demands. Exit code 1 if anything is found, 2 if a file is no policy.
+    the like that a policy demands; consents that events name and nobody recorded; ids of people that
+    look like an e-mail address. Everybody on record is read for it. Exit code 1 if anything is found, 2 if a file is no policy.
     """
     from lineage.service.linting import lint_rows, read_files
 
@@ -40,8 +42,11 @@ def lint(place: Place, *, file: File, as_json: Json = False) -> None:
     if place.store is None:
         say("the record was not looked at: name the store with --store")
     else:
-        with opened(replace(place, policies=None, recipients=None)) as tracker:
-            rows += tracker.lint(linted)
+        with (
+            opened(replace(place, policies=None, recipients=None)) as tracker,
+            progress("linting") as advance,
+        ):
+            rows += tracker.lint(linted, progress=advance)
     give_rows(rows, as_json=as_json, view=lint_view)
     if rows:
         raise typer.Exit(errors.FOUND)

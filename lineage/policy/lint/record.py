@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from lineage.policy.kinds.bounds import EvidenceNeeded
 from lineage.policy.lint.flaw import Flaw, numbered
+from lineage.policy.lint.people import PeopleOnRecord
 from lineage.policy.lint.registry import entries
 from lineage.policy.model import Policy
 
@@ -24,7 +25,8 @@ _EVIDENCE: Final = {
 @dataclass(frozen=True, slots=True)
 class OnRecord:
     """What is on record of one controller: kinds of direct recipients and of those that got data
-    which identifies somebody, everybody with data, sources, and evidence as (recipient, kind).
+    which identifies somebody, everybody with data, sources, evidence as (recipient, kind), and what
+    was counted going through the people.
     """
 
     recipients: frozenset[str]
@@ -32,6 +34,7 @@ class OnRecord:
     identified: frozenset[tuple[str, str]]
     sources: frozenset[str]
     evidence: frozenset[tuple[str, str]]
+    people: PeopleOnRecord
 
 
 @dataclass(frozen=True, slots=True)

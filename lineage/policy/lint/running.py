@@ -17,6 +17,7 @@ from lineage.policy.lint.table import (
     OF_FOLDER,
     OF_POLICY,
     OF_REGISTRY,
+    PEOPLE_ON_RECORD,
     POLICY_ON_RECORD,
     REGISTRY_ON_RECORD,
 )
@@ -88,6 +89,7 @@ def lint_record(linted: Linted, records: Mapping[str, OnRecord]) -> tuple[Row, .
         said = None if linted.registry is None else linted.registry.value
         compared = Compared(one.policy, said, record)
         rows += (row for c in POLICY_ON_RECORD for row in c.rows(compared, one.document))
+        rows += (row for c in PEOPLE_ON_RECORD for row in c.rows(record.people, one.document))
         if linted.registry is not None:
             rows += (row for c in REGISTRY_ON_RECORD for row in c.rows(compared, linted.registry))
     return tuple(sorted(rows, key=_by_line))

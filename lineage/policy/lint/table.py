@@ -7,6 +7,7 @@ from typing import Final
 from lineage.policy.lint import (
     categories,
     duties,
+    people,
     permissions,
     record,
     references,
@@ -16,6 +17,7 @@ from lineage.policy.lint import (
     versions,
 )
 from lineage.policy.lint.flaw import AnyCheck, Check
+from lineage.policy.lint.people import PeopleOnRecord
 from lineage.policy.lint.record import Compared
 from lineage.policy.lint.registry import Said
 from lineage.policy.lint.versions import Beside
@@ -81,11 +83,17 @@ POLICY_ON_RECORD: Final[tuple[Check[Compared], ...]] = (
     Check("api-test-not-on-record", "hole", record.api_test_not_on_record),
 )
 
+PEOPLE_ON_RECORD: Final[tuple[Check[PeopleOnRecord], ...]] = (
+    Check("consent-not-on-record", "hole", people.consent_not_on_record),
+    Check("subject-tells-who", "hole", people.subject_tells_who),
+)
+
 TABLES: Final[tuple[tuple[str, tuple[AnyCheck, ...]], ...]] = (
     ("A policy file", OF_POLICY),
     ("The files of a folder", OF_FOLDER),
     ("A recipient registry", OF_REGISTRY),
     ("The registry and the record", REGISTRY_ON_RECORD),
     ("A policy and the record", POLICY_ON_RECORD),
+    ("The people on record", PEOPLE_ON_RECORD),
 )
 """All of them, under what they look at"""

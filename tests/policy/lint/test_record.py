@@ -14,11 +14,21 @@ from lineage.policy.loader import LIBRARY
 from lineage.service.policy_answers import LintRow
 from lineage.tracker import Tracker
 from tests.policy.lint.small import Said, head, rule
-from tests.storage.shop import CHECKOUT, OTHER_CONTROLLER, Message, event, open_shop, share
+from tests.storage.shop import (
+    CHECKOUT,
+    OTHER_CONTROLLER,
+    Message,
+    event,
+    linked,
+    open_shop,
+    retracted,
+    share,
+)
 from tests.support.places import StorePlace
 from tests.support.statements import statements_of
 
 CONTROLLER = "sesiiduo"
+CHUNK = 200
 FORWARDED = {
     "sender": "FastParcel",
     "recipient": "LastMile",
@@ -214,18 +224,110 @@ def test_the_latest_version_counts(tmp_path: Path, tracker: Tracker) -> None:
 def test_a_retracted_share_was_none(desk: Desk) -> None:
     """What never happened needs no recipient in the registry."""
     wrong = share("Typo")
-    taken_back = {
-        "retracted_source": wrong["source"],
-        "retracted_id": wrong["id"],
-        "reason": "typo",
-    }
-    record(desk.tracker, wrong, event("event_retracted", taken_back))
+    record(desk.tracker, wrong, retracted(wrong))
     sources = {"sources": {CHECKOUT: {"silent_after": {"days": 2}}}}
     assert desk.lint(registry=sources) == []
 
 
+def processed(consent_id: str | None, **attributes: Any) -> Message:
+    """A use of data that rests on this consent."""
+    data = {"categories": ["email"], "purpose": "delivery", "consent_id": consent_id}
+    return event("data_processed", data, **attributes)
+
+
+def granted(consent_id: str, **attributes: Any) -> Message:
+    """A consent of this name."""
+    return event("consent_granted", {"consent_id": consent_id}, **attributes)
+
+
+def test_a_consent_that_nobody_recorded(desk: Desk) -> None:
+    """Each source once, with how many events name such a consent, whoever sent the grant and
+    whenever; a grant of another person, of another name or taken back is none. Nor is a withdrawal.
+    """
+    wrong = granted("c-3", subject="m3")
+    record(
+        desk.tracker,
+        processed("c-1", source="/services/shop"),
+        granted("c-1", at="2026-03-05"),
+        processed("c-1", subject="m2"),
+        granted("c-2", subject="m2"),
+        wrong,
+        retracted(wrong),
+        processed("c-3", subject="m3"),
+        processed("c-3", subject="m3"),
+        event("consent_withdrawn", {"consent_id": "c-4"}, source="/services/shop"),
+        processed("c-9", controller=OTHER_CONTROLLER),
+        processed(None, source="/services/mail"),
+    )
+    rows = desk.lint()
+    assert found(rows) == [
+        ("consent-not-on-record", "id", CHECKOUT),
+        ("consent-not-on-record", "id", "/services/shop"),
+    ]
+    assert [Path(row.file).name for row in rows] == ["policy.yaml"] * 2
+    assert [row.says.partition(", in ")[2] for row in rows] == [
+        "3 events: c-1, c-3",
+        "1 event: c-4",
+    ]
+
+
+def test_a_grant_under_another_id_of_the_person(desk: Desk) -> None:
+    """Counts for the whole person, once it is known who it is."""
+    record(desk.tracker, processed("c-1", subject="m1"), granted("c-1", subject="guest-1"))
+    assert [row.code for row in desk.lint()] == ["consent-not-on-record"]
+    record(desk.tracker, linked("guest-1", subject="m1"))
+    assert desk.lint() == []
+
+
+def test_a_few_names_stand_for_many(desk: Desk) -> None:
+    """The same ones whatever the order; how many there are is said of the events."""
+    names = [f"c-{n}" for n in (5, 3, 1, 4, 2, 3)]
+    record(desk.tracker, *(processed(name, subject=f"p-{n}") for n, name in enumerate(names)))
+    [row] = desk.lint()
+    assert row.says.endswith("in 6 events: c-1, c-2, c-3 and others")
+
+
+def test_an_id_that_tells_who_it_is(desk: Desk) -> None:
+    """Of whom events are on record; not the other id that a link names, and not an id of digits.
+    No id is shown.
+    """
+    told = ("ann@mail.example", "bob@mail.example", "+49 (30) 123-4567", "tel:+4930123456")
+    opaque = ("m1", "4930123456", "2026-03-04", "@ann", "ann@", "+12345", "a+4930123456")
+    record(
+        desk.tracker,
+        *(share(subject=one) for one in (*told, *opaque)),
+        share(subject="cyd@mail.example", controller=OTHER_CONTROLLER),
+        linked("dan@mail.example", subject="m1"),
+    )
+    rows = desk.lint()
+    assert [(row.code, row.path) for row in rows] == [("subject-tells-who", "id")] * 2
+    assert [row.says for row in rows] == [
+        "2 ids of people look like a telephone number",
+        "2 ids of people look like an e-mail address",
+    ]
+
+
+def test_everybody_is_gone_through(desk: Desk) -> None:
+    """However many there are, and whoever looks on is told how far it is."""
+    record(desk.tracker, *(processed("c", subject=f"p{n}@mail.example") for n in range(CHUNK + 1)))
+    record(desk.tracker, share(controller=OTHER_CONTROLLER))
+    told: list[tuple[int, int]] = []
+    policies = [desk.folder / name for name in (f"{CONTROLLER}.yaml", f"{OTHER_CONTROLLER}.yaml")]
+    for prefix, file in zip(("900", "901"), policies, strict=True):
+        value = head(id=file.stem, prefix=prefix)
+        file.write_text(yaml.safe_dump(value), encoding="utf-8")
+    linted = lint_files(desk.folder)
+    rows = desk.tracker.lint(linted, progress=lambda done, total: told.append((done, total)))
+    total = CHUNK + 2
+    assert told == [(1, total), (CHUNK + 1, total), (total, total)]
+    assert [row.says for row in rows] == [
+        f"{CHECKOUT} names consents that nobody is on record to have given, in 201 events: c",
+        "201 ids of people look like an e-mail address",
+    ]
+
+
 def test_the_statements_do_not_grow_with_people(desk: Desk) -> None:
-    """As many for a hundred people and recipients as for one."""
+    """As many for a hundred people, who are one chunk, and recipients as for one."""
     registry: dict[str, Any] = {"recipients": {}}
     asked = evidence("api_test")
     record(desk.tracker, share())
