@@ -17,6 +17,14 @@ AnswerT = TypeVar("AnswerT", bound=Answer)
 PIPE_WIDTH = 120
 
 
+class _Quiet(Console):
+    """A console that leaves a closed pipe to the root, which has an exit code for it."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise it again; the library itself would end with 1, which means something here."""
+        raise BrokenPipeError
+
+
 def out() -> Console:
     """Return the console of standard output; a pipe gets plain lines of a fixed width."""
     return _console(stderr=False)
@@ -30,7 +38,7 @@ def err() -> Console:
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+    return _Quiet(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
 def give(

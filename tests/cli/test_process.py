@@ -118,9 +118,15 @@ def test_generate_says_what_is_too_little(tmp_path: Path) -> None:
     assert "events a person" in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
-    """`lineage ... | head` ends quietly."""
-    words = ["generate", "--people", "100", "--events", "5000", "--out", "-"]
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("generate", "--people", "100", "--events", "5000", "--out", "-"),
+        ("policy", "coverage"),
+    ],
+)
+def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """`lineage ... | head` ends quietly, whether text is written or laid out."""
     with subprocess.Popen(
         [*LINEAGE, *words],
         cwd=tmp_path,

@@ -235,3 +235,15 @@ def test_another_policy_is_tried(shop: Shop) -> None:
     other = shop.run("policy", "simulate", str(LIBRARY / "sesiiduo.yaml"), "--to", str(kept))
     assert other.exit_code == 2
     assert "rows.jsonl is there already" in other.stderr
+    folder = shop.run("policy", "simulate", str(LIBRARY))
+    assert (folder.exit_code, folder.stdout) == (2, "")
+    assert "Name the one policy file to try." in folder.stderr
+
+
+def test_another_policy_is_tried_on_nobody(shop: Shop) -> None:
+    """Nothing on record is not told as if everything had stayed the same."""
+    words = ("policy", "simulate", str(LIBRARY / "sesiiduo.yaml"))
+    assert "Nothing would have been different." in shop.run(*words).stdout
+    nobody = shop.run(*words, "--subject", "nobody")
+    assert nobody.exit_code == 0
+    assert nobody.stdout.endswith("Nothing is on record of anybody: nothing could be compared.\n")

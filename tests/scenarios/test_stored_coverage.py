@@ -52,3 +52,10 @@ def test_other_policies_must_be_measured(tmp_path: Path) -> None:
     assert "is of other policies than yours: senro" in told.stderr
     assert "lineage policy coverage SCENARIO_FILE..." in told.stderr
     assert run("--controller", "nobody").exit_code == 2
+
+
+def test_reasons_without_scenarios_are_no_question() -> None:
+    """The stored table has its own; a file that would not be read is not passed over."""
+    told = run("--reasons", "missing.yaml")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "Name scenario files too" in told.stderr

@@ -11,7 +11,7 @@ import pytest
 from lineage.policy.kinds.breach import BreachNotice
 from lineage.policy.loader import Library, load_library
 from lineage.service.errors import InvalidInput
-from lineage.tracker import Tracker
+from lineage.tracker import Tracker, open_tracker
 from lineage.tracker.policy_face import simulated_rows
 from tests.properties.stores import raw_dump
 from tests.storage.shop import Clock, Message, event, linked, open_shop, share
@@ -164,3 +164,39 @@ def test_a_file_that_cannot_be_written_is_named(tracker: Tracker, tmp_path: Path
     """A folder that is not there is told as such."""
     with pytest.raises(InvalidInput, match="cannot be written"):
         tracker.simulate(OWN, to=tmp_path / "missing" / "rows.jsonl")
+
+
+def test_a_file_of_another_store_is_left_alone(tracker: Tracker, tmp_path: Path) -> None:
+    """What was found in one record is no answer about another, under whatever policies."""
+    to = tmp_path / "rows.jsonl"
+    tracker.simulate(OWN, to=to)
+    with (
+        open_tracker(f"sqlite:///{tmp_path / 'other.db'}") as other,
+        pytest.raises(InvalidInput, match="something else"),
+    ):
+        other.simulate(OWN, to=to)
+
+
+def test_two_do_not_write_one_file(tracker: Tracker, tmp_path: Path) -> None:
+    """Who comes second is told so, and the first goes on undisturbed."""
+    tracker.record(crowd(2))
+    to, whole = tmp_path / "rows.jsonl", tmp_path / "whole.jsonl"
+
+    def meanwhile(done: int, total: int) -> None:
+        assert (done, total) == (2, 2)
+        with pytest.raises(InvalidInput, match="another simulation is writing"):
+            tracker.simulate(OTHER, to=to, controller="sesiiduo")
+
+    first = tracker.simulate(OTHER, to=to, controller="sesiiduo", progress=meanwhile)
+    assert first == tracker.simulate(OTHER, to=whole, controller="sesiiduo")
+    assert rows(to) == rows(whole)
+
+
+def test_a_policy_of_nobody_on_record_asks_whose(tracker: Tracker, tmp_path: Path) -> None:
+    """A file of a new slug has no record: it is tried on somebody else's."""
+    to = tmp_path / "rows.jsonl"
+    new = OWN.model_copy(update={"id": "new-shop"})
+    with pytest.raises(InvalidInput, match="new-shop has no policy in use") as caught:
+        tracker.simulate(new, to=to)
+    assert caught.value.do.startswith("say whose record with --controller: easydser, ")
+    assert not to.exists()

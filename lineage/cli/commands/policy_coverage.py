@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lineage.cli import errors
+from lineage.cli.errors import CommandError
 from lineage.cli.options import Json, example
 from lineage.cli.output import give
 from lineage.cli.place import Place, load_policies, with_place
@@ -49,6 +50,11 @@ def coverage(
     from lineage.scenarios.stored import stored_coverage
     from lineage.service.policies import check_controller
 
+    if reasons is not None and not files:
+        raise CommandError(
+            "reasons are read where it is measured, and no scenario file is named",
+            next_step="Name scenario files too, or leave --reasons out.",
+        )
     library = load_policies(place)
     if controller is not None:
         check_controller(library, controller)

@@ -32,8 +32,9 @@ def lint(place: Place, *, file: File, as_json: Json = False) -> None:
 
     Each with its place and what to do. With --store (or LINEAGE_STORE) it also shows what the
     record has and the files lack: recipients and sources that are not registered, agreements and
-    the like that a policy demands; consents that events name and nobody recorded; ids of people that
-    look like an e-mail address. Everybody on record is read for it. Exit code 1 if anything is found, 2 if a file is no policy.
+    the like that a policy demands; consents that events name and nobody recorded; ids of people
+    that look like an e-mail address. Everybody on record is read for it. Exit code 1 if anything
+    is found, 2 if a file is no policy.
     """
     from lineage.service.linting import lint_rows, read_files
 

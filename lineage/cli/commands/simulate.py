@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lineage.cli.errors import CommandError
 from lineage.cli.options import AsOf, Controller, Json
 from lineage.cli.output import out
 from lineage.cli.place import Place, opened
@@ -72,6 +73,8 @@ def simulate(
     from lineage.policy.loader import load_library
     from lineage.tracker.policy_face import simulated_rows
 
+    if file.is_dir():
+        raise CommandError(f"{file} is a folder", next_step="Name the one policy file to try.")
     library = load_library(file)
     [policy] = (p for name in library.controllers for p in library.versions(name))
     with opened(place) as tracker, _kept(to) as path, progress("simulating") as advance:

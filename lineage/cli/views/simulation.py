@@ -38,6 +38,9 @@ def simulation_view(found: Simulation) -> Iterator[RenderableType]:
     )
     yield ""
     if not found.counts:
+        if not found.people:
+            yield note("Nothing is on record of anybody: nothing could be compared.")
+            return
         yield note("Nothing would have been different.", style="bold green")
         return
     yield table(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
@@ -18,7 +17,7 @@ from lineage.service.people import View, view_at
 from lineage.service.querying import Questions
 from lineage.service.simulation.both import Both
 from lineage.service.simulation.outcomes import ChangeRow, Simulation
-from lineage.service.simulation.spool import Mark, Spool, open_spool, rows_of
+from lineage.service.simulation.spool import Mark, Spool, open_file, open_spool, rows_of
 from lineage.storage.keyring import PERSON, Who
 from lineage.storage.subjects import count_refs
 
@@ -60,10 +59,17 @@ class Simulator:
         told (ids gone through, ids in all). Raises ``InvalidInput`` for an unknown controller, and
         for a file that is of something else.
         """
+        known = self._ask.library.controllers
+        if controller is None and policy.id not in known:
+            raise InvalidInput(
+                f"{policy.id} has no policy in use, and no record of its own",
+                do=f"say whose record with --controller: {', '.join(known)}",
+            )
         controller = controller or policy.id
         self._ask.people.check_controller(controller)
         other = self._ask.library.with_policy(policy, controller=controller, since=since)
         head = {
+            "store": self._ask.store.hasher.event_key("simulation", controller).hex(),
             "controller": controller,
             "subject": subject,
             "since": None if since is None else since.isoformat(),
@@ -71,7 +77,7 @@ class Simulator:
             "policies": _digest(self._ask.library, controller),
             "other": _digest(other, controller),
         }
-        with _opened(to) as file:
+        with open_file(to) as file:
             spool = open_spool(to, file, head, known_at=self._ask.now())
             known_at = from_micros(spool.known_at)
             view = view_at(spool.known_at, as_of, known_at)
@@ -143,15 +149,6 @@ class Simulator:
         )
         spool.add((row for rows in found for row in rows), now)
         return True
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("r+b" if path.exists() else "x+b")
-    except OSError as error:
-        raise InvalidInput(
-            f"{path.name} cannot be written: {error.strerror}", do="name another file with --to"
-        ) from None
 
 
 def _digest(library: Library, controller: str) -> str:

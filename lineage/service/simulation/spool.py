@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
 from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -45,6 +46,28 @@ class Spool:
         self._file.write(_line({"mark": asdict(mark)}))
         self._file.flush()
         self.mark = mark
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file for one who writes alone, made where there is none.
+
+    Raises ``InvalidInput`` where it cannot be written, or somebody else is writing it.
+    """
+    try:
+        file = path.open("r+b" if path.exists() else "x+b")
+    except OSError as error:
+        raise InvalidInput(
+            f"{path.name} cannot be written: {error.strerror}", do="name another file with --to"
+        ) from None
+    try:
+        flock(file, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise InvalidInput(
+            f"another simulation is writing to {path.name}",
+            do="wait until it has ended, or name another file with --to",
+        ) from None
+    return file
 
 
 def open_spool(path: Path, file: BinaryIO, asked: Mapping[str, Any], *, known_at: int) -> Spool:
