@@ -33,6 +33,7 @@ def progress(what: str, *, total: int | None = None, as_bytes: bool = False) -> 
         bars.TimeElapsedColumn(),
         console=err(),
         transient=True,
+        redirect_stdout=False,  # the library would print answers where the bar is
         refresh_per_second=REDRAWS_PER_SECOND,
     ) as shown:
         task = shown.add_task(what, total=total)

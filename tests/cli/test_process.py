@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -154,22 +155,44 @@ def test_no_color_is_respected(tmp_path: Path, env: dict[str, str], coloured: bo
 def test_a_bar_is_shown_to_a_terminal_only(tmp_path: Path) -> None:
     """On standard error, where it cannot get into the output."""
     words = ["generate", "--people", "10", "--events", "2000", "--out", "a.jsonl", "--json"]
+    shown, printed = _before_a_terminal(tmp_path, *words)
+    assert "generating" in shown
+    assert json.loads(printed)["events"] == 2000
+    assert lineage(*words, folder=tmp_path).stderr == ""
+
+
+def test_what_is_written_under_a_bar_is_no_part_of_it(tmp_path: Path) -> None:
+    """Rows go to standard output while a bar is shown on a terminal, and nowhere else."""
+    words = ["generate", "--people", "10", "--events", "2000", "--out", "-"]
+    shown, printed = _before_a_terminal(tmp_path, *words)
+    assert "generating" in shown
+    assert "specversion" not in shown
+    assert len(printed.splitlines()) == 2000
+    policy = str(ROOT / "lineage/policy/library/senro.yaml")
+    shown, printed = _before_a_terminal(tmp_path, "policy", "simulate", policy, "--json")
+    assert "simulating" in shown
+    assert "controller" not in shown
+    assert json.loads(printed)["rows"] == []
+
+
+def _before_a_terminal(folder: Path, *words: str) -> tuple[str, str]:
+    """What a command shows on a terminal as standard error, and what it prints to a pipe."""
     reader, writer = pty.openpty()
     with subprocess.Popen(
         [*LINEAGE, *words],
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
         stdout=subprocess.PIPE,
         stderr=writer,
+        text=True,
     ) as process:
         os.close(writer)
         assert process.stdout is not None
-        shown = b"".join(iter(lambda: _read(reader), b""))
-        printed = process.stdout.read()
+        with ThreadPoolExecutor(1) as beside:
+            shown = beside.submit(lambda: b"".join(iter(lambda: _read(reader), b"")))
+            printed = process.stdout.read()
     os.close(reader)
-    assert b"generating" in shown
-    assert json.loads(printed)["events"] == 2000
-    assert lineage(*words, folder=tmp_path).stderr == ""
+    return shown.result().decode(), printed
 
 
 def _read(terminal: int) -> bytes:

@@ -77,16 +77,17 @@ def simulate(
         raise CommandError(f"{file} is a folder", next_step="Name the one policy file to try.")
     library = load_library(file)
     [policy] = (p for name in library.controllers for p in library.versions(name))
-    with opened(place) as tracker, _kept(to) as path, progress("simulating") as advance:
-        found = tracker.simulate(
-            policy,
-            to=path,
-            controller=controller,
-            subject=subject,
-            since=since,
-            as_of=as_of,
-            progress=advance,
-        )
+    with opened(place) as tracker, _kept(to) as path:
+        with progress("simulating") as advance:
+            found = tracker.simulate(
+                policy,
+                to=path,
+                controller=controller,
+                subject=subject,
+                since=since,
+                as_of=as_of,
+                progress=advance,
+            )
         _give(found, simulated_rows(path), as_json=as_json)
 
 
