@@ -117,6 +117,20 @@ def test_what_holds_each_rule(place: Place) -> None:
     assert rows["900.A.1"].not_machine_checkable == "It says who the controller is."
 
 
+def test_without_a_rule_every_scenario_that_names_it_is_asked(place: Place) -> None:
+    """Each that fails holds it; for a number the first of them is enough."""
+    both = SCENARIOS.replace(
+        "    then: {deadlines: {reply_by", "    why: 900.K.1\n    then: {deadlines: {reply_by"
+    )
+    place.write(place.scenarios / "some.yaml", both)
+    changes = next(row for row in place.measured().rules if row.rule == "900.K.1").changes
+    assert {change.change: change.held_by for change in changes} == {
+        OFF: ("due", "open"),
+        "limit 10 -> 11": ("due",),
+        "limit 10 -> 9": ("due",),
+    }
+
+
 def test_a_change_that_no_scenario_names_is_held_by_the_first_that_fails(place: Place) -> None:
     """Nobody has to name a rule for holding it."""
     place.write(place.scenarios / "some.yaml", SCENARIOS.replace("why: 900.K.1, ten days", ""))

@@ -45,6 +45,30 @@ def test_the_policy_in_use_changes_nothing(tracker: Tracker, tmp_path: Path) -> 
     assert rows(tmp_path / "rows.jsonl") == []
 
 
+def test_another_sentence_is_no_change(tracker: Tracker, tmp_path: Path) -> None:
+    """What is found and demanded is the same, however a rule words it."""
+    tracker.record(crowd(1))
+    assert any(f.rule for f in tracker.check(controller="sesiiduo").findings)
+    worded = tuple(one.model_copy(update={"says": "In other words."}) for one in OWN.rules)
+    policy = OWN.model_copy(update={"rules": worded})
+    assert tracker.simulate(policy, to=tmp_path / "rows.jsonl").counts == {}
+
+
+def test_who_is_told_of_a_natural_person(tracker: Tracker, tmp_path: Path) -> None:
+    """Planned anew, a person who got the data is the same one as on record."""
+    tracker.record(
+        [
+            share("person:m9", "email", kind="counterparty"),
+            share("Post", "email"),
+            event("request_received", {"request_id": "r1", "right": "deletion"}),
+            event("request_decided", {"request_id": "r1", "outcome": "accepted"}),
+        ]
+    )
+    told = {row.recipient for row in tracker.plan("r1", controller="sesiiduo").notify}
+    assert told == {"person:m9", "Post"}
+    assert tracker.simulate(OWN, to=tmp_path / "rows.jsonl").counts == {}
+
+
 def test_it_records_nothing(tracker: Tracker, tmp_path: Path) -> None:
     """Not a row of the store is another afterwards, requests and notices included."""
     tracker.record(
@@ -107,11 +131,12 @@ def test_an_event_that_would_be_refused_is_told(store_place: StorePlace, tmp_pat
     [refused] = [row for row in simulated_rows(to) if row.what == "refused"]
     assert refused.about == {"event": wrong["id"], "field": "data.categories[0]"}
     assert refused.after == {"word": "shoe_size"}
+    assert [row.about for row in simulated_rows(to) if row.what == "finding"] == []
 
 
 def test_what_was_broken_off_goes_on(tracker: Tracker, clock: Clock, tmp_path: Path) -> None:
-    """Broken off after a chunk, and in the middle of writing the next, it ends as if it had not
-    been; what was recorded meanwhile does not count.
+    """Broken off after a chunk, and after many a row of the next, it ends as if it had not been;
+    what was recorded meanwhile does not count.
     """
     tracker.record(crowd(CHUNK + 50))
     whole, broken = tmp_path / "whole.jsonl", tmp_path / "broken.jsonl"
@@ -124,6 +149,7 @@ def test_what_was_broken_off_goes_on(tracker: Tracker, clock: Clock, tmp_path: P
     with pytest.raises(KeyboardInterrupt):
         tracker.simulate(OTHER, to=broken, controller="sesiiduo", progress=stop)
     with broken.open("ab") as file:
+        file.write(b"".join(line for line in whole.read_bytes().splitlines(True) if b"row" in line))
         file.write(b'{"row": {"what": "find')
     clock.now += timedelta(days=1)
     tracker.record([share("Ads", kind="advertising_analytics", subject="later")])

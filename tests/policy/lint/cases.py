@@ -192,6 +192,13 @@ CASES = (
         (receives("affiliate"), TOLD),
     ),
     Case(
+        "recipient-never-told",
+        "nobody-is-told",  # which another check says of the deletion
+        (receives("affiliate"), rule("fan_out", "F", hops="direct", to=["payment"])),
+        "rules[0].recipients",
+        (receives("affiliate"),),
+    ),
+    Case(
         "deadline-without-start",
         "right-not-given",
         (right("access"), clock("access", "copy")),
@@ -481,6 +488,19 @@ CASES = (
         (limit("order_completed", 365, categories=["order_no"]), minimum(3, "order_no")),
         "rules[0].limit",
         (limit("order_completed", 365, categories=["order_no"]), minimum(3, "order_info")),
+    ),
+    Case(
+        "kept-longer-than-allowed",
+        "by-a-year",
+        (
+            rule("retention_limit", "J", start="order_completed", unit="year", limit=2),
+            minimum(3, "order_no"),
+        ),
+        "rules[0].limit",
+        (
+            rule("retention_limit", "J", start="order_completed", unit="year", limit=3),
+            minimum(3, "order_no"),
+        ),
     ),
     Case(
         "said-twice",

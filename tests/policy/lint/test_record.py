@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from lineage.policy.lint.people import StatedConsents
 from lineage.policy.lint.running import lint_files
 from lineage.policy.loader import LIBRARY
 from lineage.service.policy_answers import LintRow
@@ -285,6 +286,14 @@ def test_a_few_names_stand_for_many(desk: Desk) -> None:
     record(desk.tracker, *(processed(name, subject=f"p-{n}") for n, name in enumerate(names)))
     [row] = desk.lint()
     assert row.says.endswith("in 6 events: c-1, c-2, c-3 and others")
+
+
+def test_what_is_kept_of_names_does_not_grow() -> None:
+    """However many there are."""
+    stated = StatedConsents()
+    for number in range(1000):
+        stated.add(f"c-{number}")
+    assert (stated.events, stated.names) == (1000, ["c-0", "c-1", "c-10", "c-100"])
 
 
 def test_an_id_that_tells_who_it_is(desk: Desk) -> None:
