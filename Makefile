@@ -51,6 +51,7 @@ check: sync ## The static gate: format, lint, types, layers, generated files fre
 	$(BIN)/python -m lineage.policy.publish --check
 	$(BIN)/python -m lineage.scenarios.page --check
 	$(BIN)/python -m lineage.cli.reference --check
+	$(BIN)/python -m lineage.render.states --check
 	$(BIN)/python -m lineage.scenarios.publish --check
 
 test: sync ## All tests but the long runs; ARGS="-k graph" passes options to pytest

@@ -28,7 +28,7 @@ from lineage.policy.calendar import (
     moved_on,
     roll,
 )
-from lineage.policy.kinds.requests import IdentityCheck, RequestClock
+from lineage.policy.kinds.requests import Extension, IdentityCheck, RequestClock
 from lineage.policy.model import Policy
 
 _DAY: Final = timedelta(days=1)
@@ -40,11 +40,14 @@ Stop = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit: ``due`` is a day, whose end is the last moment, or a time."""
+    """One limit: ``due`` is a day, whose end is the last moment, or a time. ``longest`` is the last
+    day that it can be put off to, None where the policy gives no more time.
+    """
 
     due: date
     rule: str
     clock: RequestClock
+    longest: date | None = None
 
     @property
     def last_moment(self) -> int:
@@ -59,9 +62,10 @@ def limit_of(
 ) -> Limit:
     """The hard limit of a clock that started at ``start`` (microseconds), as seen at ``as_of``."""
     due = _due(policy, clock, timeline, start=start, count=clock.limit, as_of=as_of)
-    if clock.extension is not None:
-        due = _extended(policy, clock, timeline, start=start, due=due)
-    return Limit(due, clock.rule, clock)
+    if clock.extension is None:
+        return Limit(due, clock.rule, clock)
+    longest = _longest(policy, clock, clock.extension, start=start)
+    return Limit(_extended(timeline, due=due, longest=longest), clock.rule, clock, longest)
 
 
 def target_of(
@@ -142,18 +146,15 @@ def _between(timeline: Timeline, opens: type, closes: type, as_of: int) -> list[
     return stops if begin is None else [*stops, (begin, as_of)]
 
 
-def _extended(
-    policy: Policy, clock: RequestClock, timeline: Timeline, *, start: int, due: date
-) -> date:
+def _longest(policy: Policy, clock: RequestClock, extension: Extension, *, start: int) -> date:
+    holidays = policy.calendar.days_off
+    day = from_micros(start).date()
+    longest = add_days(day, extension.limit, unit=extension.unit, holidays=holidays)
+    return roll(longest, clock.roll, holidays=holidays)
+
+
+def _extended(timeline: Timeline, *, due: date, longest: date) -> date:
     """The limit after the extensions that came in time, none further than the policy lets it."""
-    assert clock.extension is not None
-    longest = add_days(
-        from_micros(start).date(),
-        clock.extension.limit,
-        unit=clock.extension.unit,
-        holidays=policy.calendar.days_off,
-    )
-    longest = roll(longest, clock.roll, holidays=policy.calendar.days_off)
     for step in timeline.all(RequestExtended):
         data = step.data
         assert isinstance(data, RequestExtended)

@@ -3,13 +3,18 @@
 Pure: no clock of the machine is read. The clocks of requests are in ``clocks``.
 """
 
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
+from lineage.domain.facts import Notice
 from lineage.policy.calendar import add_days, roll
 from lineage.policy.kinds.fan_out import NoticeClock
 from lineage.policy.model import Policy
 from lineage.policy.rule import Clock
+
+ANSWER_DAYS: Final = 30
+"""A recipient's own time to answer, where neither policy nor registry has a word for it."""
 
 
 class NoticeDates(NamedTuple):
@@ -37,3 +42,13 @@ def last_day(policy: Policy, clock: Clock, day: date) -> date:
     holidays = policy.calendar.days_off
     due = add_days(day, clock.limit, unit=clock.unit, holidays=holidays)
     return roll(due, clock.roll, holidays=holidays)
+
+
+def last_day_to_answer(notice: Notice, answer_days: Mapping[str, int]) -> date:
+    """By when the recipient must have erased: the policy's word, else its own time to answer.
+
+    ``answer_days`` gives that time by recipient, from the registry.
+    """
+    if notice.erase_by is not None:
+        return notice.erase_by
+    return notice.send_by + timedelta(days=answer_days.get(notice.recipient, ANSWER_DAYS))

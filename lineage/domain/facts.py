@@ -174,11 +174,17 @@ class NoticeState(StrEnum):
     ERASED = "erased"
     REFUSED = "refused"
     KEPT_BY_LAW = "kept_by_law"
+    UNREACHABLE = "unreachable"
     AWAITING_PERSON = "awaiting_person"
 
 
 CLOSED_NOTICE_STATES = frozenset(
-    {NoticeState.ERASED, NoticeState.REFUSED, NoticeState.KEPT_BY_LAW},
+    {
+        NoticeState.ERASED,
+        NoticeState.REFUSED,
+        NoticeState.KEPT_BY_LAW,
+        NoticeState.UNREACHABLE,
+    },
 )
 
 

@@ -4,6 +4,7 @@ Nothing is sent from here and no secret is read: the registry holds references t
 """
 
 import ipaddress
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -144,6 +145,13 @@ class RecipientRegistry(Closed):
         """Return the recipient's entry, or None where it is not in the registry."""
         entry = self.controllers.get(controller)
         return entry.recipients.get(name) if entry else None
+
+    def answer_days(self, controller: str, names: Iterable[str]) -> dict[str, int]:
+        """Days that each of these recipients has to answer; who is not in the registry is not in
+        the answer.
+        """
+        entries = ((name, self.recipient(controller, name)) for name in names)
+        return {name: entry.answer_within.days for name, entry in entries if entry is not None}
 
     def source(self, controller: str, source: str) -> SourceEntry | None:
         """Return the source's entry, or None: then it never counts as silent."""

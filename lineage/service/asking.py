@@ -20,7 +20,6 @@ from lineage.domain.questions.minors import minors
 from lineage.domain.questions.refusal import refusal
 from lineage.domain.questions.status import OwnCopies, own_copies
 from lineage.domain.questions.told import recipient_states
-from lineage.events import RecipientDeclined
 from lineage.events.enums import Ground
 from lineage.events.times import from_micros
 from lineage.service import policy_answers as answers
@@ -113,7 +112,7 @@ class PersonQuestions:
 
     def cancellation(self, subject: str, at: At) -> answers.Cancellation:
         """Where the cancellation of the account stands."""
-        with self._of_subject(subject, at) as (asked, _):
+        with self._of_subject(subject, at) as asked:
             found = cancellation(asked.policy_at, asked.history)
         return answers.Cancellation(
             **asked.frame,
@@ -126,7 +125,7 @@ class PersonQuestions:
 
     def minors(self, subject: str, at: At) -> answers.Minors:
         """Whether the person is a minor, and by when its data must be cleaned up."""
-        with self._of_subject(subject, at) as (asked, _):
+        with self._of_subject(subject, at) as asked:
             found = minors(asked.policy_at, asked.history)
         return answers.Minors(
             **asked.frame,
@@ -139,36 +138,27 @@ class PersonQuestions:
 
     def status(self, subject: str, at: At) -> answers.Status:
         """How far each recipient is, and what has become of our own copies."""
-        with self._of_subject(subject, at) as (asked, conn):
+        with self._of_subject(subject, at) as asked:
             own = own_copies(asked.policy_at, asked.history)
-            recipients = self._recipients(conn, asked)
+            recipients = self._recipients(asked)
         return answers.Status(**asked.frame, subject=subject, recipients=recipients, **_copies(own))
 
-    def _recipients(self, conn: Connection, asked: Asked) -> dict[str, str]:
-        declined = asked.history.every(RecipientDeclined)
-        given_up = {data.recipient for _, data in declined if data.reason == "unreachable"}
-        # The history has natural persons by their ref, the notices by their id.
-        names = self._ask.store.keyring.party_names(conn, given_up)
+    def _recipients(self, asked: Asked) -> dict[str, str]:
         controller, notices = asked.seen.person.controller, asked.seen.person.facts.notices
-        days = {}
-        for notice in notices:
-            entry = self._ask.registry.recipient(controller, notice.recipient)
-            if entry is not None:
-                days[notice.recipient] = entry.answer_within.days
+        days = self._ask.registry.answer_days(controller, {n.recipient for n in notices})
         return recipient_states(
             notices,
-            given_up={names.get(party, party) for party in given_up},
             today=from_micros(asked.history.as_of).date(),
             answer_days=days,
         )
 
     @contextmanager
-    def _of_subject(self, subject: str, at: At) -> Iterator[tuple[Asked, Connection]]:
+    def _of_subject(self, subject: str, at: At) -> Iterator[Asked]:
         view = view_at(self._ask.now(), at.as_of, at.known_at)
         with self._ask.store.reading() as conn:
             controller = self._ask.people.controller_of(conn, subject, at.controller)
             seen = self._histories.of_subject(conn, controller, subject, view)
-            yield self._asked(conn, controller, seen, view), conn
+            yield self._asked(conn, controller, seen, view)
 
     @contextmanager
     def _of_request(self, request: str, at: At) -> Iterator[Asked]:

@@ -5,49 +5,39 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
-
-from pydantic import ValidationError
+from datetime import datetime
+from typing import Any
 
 from lineage.domain.facts import Request
 from lineage.domain.planning.causes import is_accepted
-from lineage.domain.planning.states import UNDECIDED, request_state
+from lineage.domain.planning.states import UNDECIDED
 from lineage.domain.questions.deadlines import limits
-from lineage.domain.questions.entitlement import entitlement
-from lineage.events import Event, EventData, RequestDecided, RequestReceived
-from lineage.events.errors import problems_of
+from lineage.events import RequestDecided, RequestReceived
 from lineage.events.times import from_micros
 from lineage.service import answers
 from lineage.service.auditing import finding_rows
-from lineage.service.errors import InvalidInput, PlanChanged
-from lineage.service.one_request import not_on_record_then, one_request
-from lineage.service.people import FoundPerson, view_at
+from lineage.service.errors import InvalidInput
+from lineage.service.officers import Officers, said
+from lineage.service.people import view_at
 from lineage.service.plan_parts import plan_parts
 from lineage.service.planned import PlannedPerson
 from lineage.service.planner import Planner
 from lineage.service.querying import Questions
-from lineage.service.recording import Recorder
+from lineage.service.request_reading import RequestReader, request_of
 from lineage.service.request_rows import moment_of, notice_row
-from lineage.storage.applying import Expected
-from lineage.storage.errors import VersionChanged
 from lineage.storage.keyring import PERSON, Who
 from lineage.storage.persons import version_of
 from lineage.storage.requests import find_request, list_requests
-
-if TYPE_CHECKING:
-    from lineage.storage.engines import Connection
-
-OFFICER_SOURCE = "/lineage/officer"
 
 
 class Requests:
     """The use cases around a request of one person."""
 
-    def __init__(self, questions: Questions, recorder: Recorder) -> None:
-        """Requests read by asking and write by recording."""
+    def __init__(self, questions: Questions, officers: Officers) -> None:
+        """Read by asking, and write by what officers say."""
         self._ask = questions
-        self._recorder = recorder
+        self._reader = RequestReader(questions)
+        self._officers = officers
 
     def open(
         self,
@@ -69,8 +59,8 @@ class Requests:
                     do="give it another id, or see lineage request status",
                 )
         data = {"right": right, "trigger": trigger, "channel": channel}
-        model = _model(RequestReceived, {"request_id": request_id} | data)
-        self._recorder.record_own([self._event(controller, subject, model)])
+        model = said(RequestReceived, {"request_id": request_id} | data)
+        self._officers.say(controller, subject, model)
         return self.status(request_id, controller=controller)
 
     def decide(
@@ -89,18 +79,7 @@ class Requests:
         That is about the person itself: the plan of those of whom something came through its
         account may have changed meanwhile, until notices are planned for them too.
         """
-        view = view_at(self._ask.now(), None, None)
-        with self._ask.store.reading() as conn:
-            controller, ref = one_request(conn, request_id, controller)
-            person = self._ask.people.read_ref(conn, controller, ref, view)
-            request = _request(person, request_id)
-            subject = self._subject(conn, request)
-        if request.decided_at is not None:
-            raise InvalidInput(
-                f"the request is decided already: {request.outcome}",
-                do="see lineage request status",
-            )
-        data = _model(
+        data = said(
             RequestDecided,
             {
                 "request_id": request_id,
@@ -110,29 +89,14 @@ class Requests:
                 "plan_ver": ver,
             },
         )
-        expected = None if ver is None else Expected(Who(controller, PERSON, subject), ver)
-        try:
-            self._recorder.record_own([self._event(controller, subject, data)], expected=expected)
-        except VersionChanged as changed:
-            raise PlanChanged(changed.ver) from None
+        found = self._officers.step(request_id, controller, lambda _: data, ver=ver)
         return self.plan(
             request_id,
             subject=None,
-            controller=controller,
+            controller=found.controller,
             as_of=None,
             known_at=None,
             if_accepted=False,
-        )
-
-    def _event(self, controller: str, subject: str, data: EventData) -> Event:
-        return Event(
-            id=secrets.token_hex(16),
-            source=OFFICER_SOURCE,
-            type=data.event_type(),
-            time=from_micros(self._ask.now()),
-            subject=subject,
-            controller=controller,
-            data=data,
         )
 
     def plan(
@@ -151,12 +115,10 @@ class Requests:
         view = view_at(self._ask.now(), as_of, known_at)
         with self._ask.store.reading() as conn:
             planner = Planner(self._ask, conn, view, if_accepted=if_accepted, undecided=True)
-            ref: bytes | None
             if request_id is not None:
-                controller, ref = one_request(conn, request_id, controller)
-                asked = planner.read(controller, ref)
-                request = _request(asked.person, request_id)
-                subject, latest = self._subject(conn, request), request
+                found = self._reader.read_with(planner, conn, request_id, controller, view)
+                controller, subject, asked = found.controller, found.subject, found.asked
+                request = latest = found.request
             elif subject is not None:
                 controller = self._ask.people.controller_of(conn, subject, controller)
                 known = self._ask.store.keyring.find(conn, Who(controller, PERSON, subject))
@@ -174,7 +136,7 @@ class Requests:
             request=request_id,
             subject=subject,
             ver=ver,
-            state=UNDECIDED if latest is None else self._state(asked, latest, today),
+            state=UNDECIDED if latest is None else self._reader.state(asked, latest, today),
             if_accepted=if_accepted,
             notify=parts.notify,
             exclude=parts.exclude,
@@ -192,27 +154,23 @@ class Requests:
         """Where a request stands, its limits, and how far each of its notices is."""
         view = view_at(self._ask.now(), None, None)
         with self._ask.store.reading() as conn:
-            controller, ref = one_request(conn, request_id, controller)
-            asked = Planner(self._ask, conn, view).read(controller, ref)
-            person = asked.person
-            request = _request(person, request_id)
-            subject = self._subject(conn, request)
+            found = self._reader.read(conn, request_id, controller, view)
+            request, person = found.request, found.asked.person
             tasks = self._ask.store.tasks.of_notices(conn, person.refs)
-            frame = self._ask.frame(conn, controller, view, nothing=False)
+            frame = self._ask.frame(conn, found.controller, view, nothing=False)
             ver = version_of(conn, person.refs)
-        today = from_micros(view.as_of).date()
-        notices = sorted(asked.notices(request), key=lambda n: (n.recipient, n.round))
+        notices = sorted(found.asked.notices(request), key=lambda n: (n.recipient, n.round))
         return answers.RequestStatus(
             request=request_id,
-            subject=subject,
+            subject=found.subject,
             right=request.right,
-            state=self._state(asked, request, today),
+            state=found.state,
             outcome=request.outcome,
             received=moment_of(request.received_at),
             decided=moment_of(request.decided_at),
             ver=ver,
             notices=[notice_row(n, *tasks.get(n.notice_id, (0, None))) for n in notices],
-            **_limits(asked, request),
+            **_limits(found.asked, request),
             **frame,
         )
 
@@ -225,10 +183,10 @@ class Requests:
             planner = Planner(self._ask, conn, view)
             for found in list_requests(conn, controller):
                 asked = planner.read(found.controller, found.subject_ref)
-                request = _found(asked.person, found.request_id)
+                request = request_of(asked.person, found.request_id)
                 if request is None:  # dated later than our clock shows, by another program's
                     continue
-                now_in = self._state(asked, request, today)
+                now_in = self._reader.state(asked, request, today)
                 if state is not None and now_in != state:
                     continue
                 mine = asked.notices(request)
@@ -236,7 +194,7 @@ class Requests:
                     answers.RequestRow(
                         request=found.request_id,
                         controller=found.controller,
-                        subject=self._subject(conn, request),
+                        subject=self._reader.subject(conn, request),
                         right=request.right,
                         state=now_in,
                         received=moment_of(request.received_at),
@@ -244,50 +202,6 @@ class Requests:
                     )
                 )
         return rows
-
-    def _subject(self, conn: Connection, request: Request) -> str:
-        return self._ask.store.keyring.names(conn, [request.ref])[request.ref]
-
-    def _state(self, asked: PlannedPerson, request: Request, today: date) -> str:
-        controller = asked.person.controller
-        days = {}
-        for notice in asked.person.facts.notices:
-            entry = self._ask.registry.recipient(controller, notice.recipient)
-            if entry is not None:
-                days[notice.recipient] = entry.answer_within.days
-        found = request_state(
-            request,
-            asked.cause(request),
-            asked.notices(request),
-            lambda: asked.own_rows(request),
-            lambda: asked.rows_of_others(request),
-            today=today,
-            answer_days=days,
-        )
-        if found != UNDECIDED:
-            return found
-        dossier = asked.dossier
-        return entitlement(dossier.policy_at, dossier.whole.history, request.request_id).state
-
-
-def _model(model: type[EventData], fields: dict[str, Any]) -> EventData:
-    """An event's data from a command's words. Raises ``InvalidInput`` that names the field."""
-    try:
-        return model.model_validate({k: v for k, v in fields.items() if v is not None})
-    except ValidationError as error:
-        says = "; ".join(str(problem) for problem in problems_of(error))
-        raise InvalidInput(says) from None
-
-
-def _found(person: FoundPerson, request_id: str) -> Request | None:
-    return next((r for r in person.facts.requests if r.request_id == request_id), None)
-
-
-def _request(person: FoundPerson, request_id: str) -> Request:
-    request = _found(person, request_id)
-    if request is None:
-        raise not_on_record_then(request_id)
-    return request
 
 
 def _latest(requests: Sequence[Request]) -> Request | None:

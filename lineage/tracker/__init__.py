@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +31,7 @@ from lineage.service.acts import Acts
 from lineage.service.asking import PersonQuestions
 from lineage.service.auditing import Audit
 from lineage.service.checking import OPERATOR_CLASSES, Checker
+from lineage.service.due import Dues
 from lineage.service.errors import InvalidInput
 from lineage.service.finding_history import FindingHistory
 from lineage.service.histories import Histories
@@ -38,14 +39,18 @@ from lineage.service.incoming import Incoming, from_events, from_messages
 from lineage.service.lanes import Lanes
 from lineage.service.linting import RecordLint
 from lineage.service.messages import Message, MessageReader
+from lineage.service.officers import Officers
 from lineage.service.querying import Questions
 from lineage.service.recording import Recorder
+from lineage.service.reporting import Reports
+from lineage.service.request_steps import RequestSteps
 from lineage.service.requesting import Requests
 from lineage.service.simulation.simulating import Simulator
 from lineage.service.upkeep import Upkeep
 from lineage.storage.location import Opened, default_key_folder, opened, upgrade_with_keys
 from lineage.storage.store import Store
 from lineage.tracker.policy_face import PolicyFace
+from lineage.tracker.request_face import RequestFace
 from lineage.tracker.upkeep_face import UpkeepFace
 
 DEFAULT_STORE = "sqlite:///lineage.db"
@@ -105,7 +110,7 @@ def _micros(clock: Clock | None) -> Callable[[], int]:
     return lambda: to_micros(clock().astimezone(UTC))
 
 
-class Tracker(PolicyFace, UpkeepFace):
+class Tracker(PolicyFace, RequestFace, UpkeepFace):
     """One open store, to be closed. Any thread may ask or ``record_one``, one do the rest."""
 
     def __init__(
@@ -130,7 +135,11 @@ class Tracker(PolicyFace, UpkeepFace):
         self._found = FindingHistory(self._ask)
         self._lint = RecordLint(self._ask, histories)
         self._simulator = Simulator(self._ask, histories)
-        self._requests = Requests(self._ask, self._recorder)
+        officers = Officers(self._ask, self._recorder)
+        self._requests = Requests(self._ask, officers)
+        self.officer = RequestSteps(officers)
+        self._dues = Dues(self._ask, histories, self._audit)
+        self._reports = Reports(self._ask)
         self._upkeep = Upkeep(self._ask, self._recorder)
 
     def __enter__(self) -> Self:
@@ -284,80 +293,6 @@ class Tracker(PolicyFace, UpkeepFace):
             limit=limit,
             cursor=cursor,
         )
-
-    def plan(
-        self,
-        request: str | None = None,
-        *,
-        subject: str | None = None,
-        controller: str | None = None,
-        as_of: datetime | None = None,
-        known_at: datetime | None = None,
-        if_accepted: bool = False,
-    ) -> answers.Plan:
-        """Who must be told for a request (or for all of a person), who not and why, and by when.
-
-        Before an accepting decision nobody is; ``if_accepted`` shows the plan as if it were
-        accepted. ``ver`` is what the decision that approves this plan carries.
-        """
-        return self._requests.plan(
-            request,
-            subject=subject,
-            controller=controller,
-            as_of=as_of,
-            known_at=known_at,
-            if_accepted=if_accepted,
-        )
-
-    def open_request(
-        self,
-        subject: str,
-        *,
-        controller: str | None = None,
-        right: str = "deletion",
-        trigger: str | None = None,
-        channel: str | None = None,
-        request_id: str | None = None,
-    ) -> answers.RequestStatus:
-        """Record that a person asked for something; an id is made where none is given."""
-        return self._requests.open(
-            subject,
-            controller=controller,
-            right=right,
-            trigger=trigger,
-            channel=channel,
-            request_id=request_id,
-        )
-
-    def decide_request(
-        self,
-        request: str,
-        *,
-        outcome: str,
-        controller: str | None = None,
-        ground: str | None = None,
-        held: Sequence[str] | None = None,
-        ver: int | None = None,
-    ) -> answers.Plan:
-        """Record a decision (accepted, partly, refused) and, accepting, plan its notices with it.
-
-        With ``ver`` the plan must still be the one shown, else ``PlanChanged`` and nothing is done.
-        """
-        return self._requests.decide(
-            request, controller=controller, outcome=outcome, ground=ground, held=held, ver=ver
-        )
-
-    def request_status(
-        self, request: str, *, controller: str | None = None
-    ) -> answers.RequestStatus:
-        """Where a request stands, its limits, and how far each notice is."""
-        return self._requests.status(request, controller=controller)
-
-    def requests(
-        self, *, controller: str | None = None, state: str | None = None
-    ) -> list[answers.RequestRow]:
-        """All requests on record, the oldest first."""
-        return self._requests.list(controller=controller, state=state)
 
     def dispatch(
         self,

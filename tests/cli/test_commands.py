@@ -65,7 +65,7 @@ def test_json_is_the_model_that_python_returns(
         ("request status r1", ["overdue", "HTTP 503", "authenticated", "reply by 2026-03-16"]),
         ("request list", ["r1", "3 erased, 1 sent"]),
         ("request open m1", ["request r1", "in progress"]),
-        ("request decide r1 --outcome accepted", ["plan for", "FastParcel"]),
+        ("request decide r1 accepted", ["plan for", "FastParcel"]),
         ("dead-letters list", ["17", "data_shared.v1", "unknown_category", "data.categories[0]"]),
         ("dead-letters show 17", ['{"id":"e1"}\\x1b[31m']),
         ("dead-letters replay", ["97 recorded of 100 read"]),
@@ -130,7 +130,7 @@ def test_the_outcomes_are_those_of_the_contract() -> None:
 
 def test_a_decision_carries_what_was_looked_at(run: Run, opened: Opened) -> None:
     """The ver of the plan, the ground and what is kept reach the tracker."""
-    words = ["--outcome", "partly", "--ground", "impractical", "--ver", "7"]
+    words = ["partly", "--ground", "impractical", "--ver", "7"]
     run("request", "decide", "r1", *words, "--held", "email,phone", "--held", "device_info")
     name, args, options = opened.tracker.calls[-1]
     assert (name, args) == ("decide_request", ("r1",))

@@ -70,7 +70,7 @@ def test_unknown_has_its_own_exit_code(run: Run, opened: Opened, flags: list[str
 def test_a_decision_that_was_made_is_ok(run: Run, opened: Opened) -> None:
     """Exit code 4 is for questions: a script must not take a decision for not made."""
     opened.tracker.answers["decide_request"] = fake.plan().model_copy(update={"unknown": True})
-    assert run("request", "decide", "r1", "--outcome", "accepted").exit_code == 0
+    assert run("request", "decide", "r1", "accepted").exit_code == 0
     opened.tracker.answers["plan"] = opened.tracker.answers["decide_request"]
     assert run("request", "plan", "r1").exit_code == 4
 
@@ -117,7 +117,7 @@ def test_an_unusable_store_is_exit_code_five(run: Run, opened: Opened) -> None:
 def test_an_error_as_json(run: Run, opened: Opened) -> None:
     """Where the answer is JSON, the error is too."""
     opened.tracker.answers["decide_request"] = PlanChanged(8)
-    result = run(*["request", "decide", "r1", "--outcome", "accepted", "--ver", "7", "--json"])
+    result = run(*["request", "decide", "r1", "accepted", "--ver", "7", "--json"])
     assert result.exit_code == 2
     error = json.loads(result.stderr)
     assert error["error"] == "plan_changed"
@@ -135,7 +135,7 @@ def test_a_usage_error_as_json(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(["holders"], 2), (["nothing"], 2), (["request", "decide", "r1", "--outcome", "maybe"], 2)],
+    [(["holders"], 2), (["nothing"], 2), (["request", "decide", "r1", "maybe"], 2)],
 )
 def test_usage_errors_are_exit_code_two(run: Run, words: list[str], code: int) -> None:
     """Wrong words are told from wrong facts."""

@@ -85,7 +85,7 @@ def test_the_whole_way(desk: Desk) -> None:
         ("show", "m1", "-c", CONTROLLER, "--format", "json"),
         ("recipient", "subjects", "LocalVan", "-c", CONTROLLER),
         ("request", "open", "m1", "-c", CONTROLLER, "--id", "r1"),
-        ("request", "decide", "r1", "--outcome", "accepted"),
+        ("request", "decide", "r1", "accepted"),
         ("request", "list", "--json"),
         ("dispatch", "--once"),
         ("dead-letters", "list"),

@@ -163,12 +163,10 @@ def test_a_request_goes_its_way(shop: Shop) -> None:
     preview = shop.answer("request", "plan", "r1", "--if-accepted")
     assert {row["recipient"] for row in preview["notify"]} == {"FastParcel", "LocalVan"}
     ver = str(preview["ver"])
-    stale = shop.run(
-        *("request", "decide", "r1", "--outcome", "accepted", "--ver", "999", "--json")
-    )
+    stale = shop.run(*("request", "decide", "r1", "accepted", "--ver", "999", "--json"))
     assert stale.exit_code == 2
     assert json.loads(stale.stderr)["error"] == "plan_changed"
-    decided = shop.answer("request", "decide", "r1", "--outcome", "accepted", "--ver", ver)
+    decided = shop.answer("request", "decide", "r1", "accepted", "--ver", ver)
     assert len(decided["notify"]) == 2
     status = shop.answer("request", "status", "r1")
     assert {row["recipient"] for row in status["notices"]} == {"FastParcel", "LocalVan"}

@@ -33,7 +33,10 @@ ISSUE = (
     *("doctor", "generate", "demo", "emit", "work", "lag", "scenario test"),
     *("check", "retention", "breach", "policy list", "policy show", "policy diff"),
     *("policy lint", "policy new", "policy simulate", "policy coverage"),
-    *("request deadlines", "request entitlement", "request refusal"),
+    *("request deadlines", "request entitlement", "request refusal", "due", "report"),
+    *("request ask-identity", "request verify", "request triage", "request withdraw"),
+    *("request extend", "request pause", "request resume", "request answer"),
+    *("request confirm", "request respond", "request complete"),
     *("topics create", "topics check", "topics skip", "outbox relay", "outbox status"),
 )
 

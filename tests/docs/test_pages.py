@@ -14,6 +14,8 @@ import pytest
 
 import lineage
 from lineage.domain.facts import NoticeState
+from lineage.domain.lifecycles.notice import NOTICE
+from lineage.domain.lifecycles.request import REQUEST
 from lineage.service.answers import Plan
 from lineage.storage import tasks
 from lineage.storage.tables import metadata
@@ -80,19 +82,20 @@ def states_of(heading: str) -> tuple[set[str], set[str]]:
     return set(first_column(text)), {state for pair in ends for state in pair} - {"[*]"}
 
 
-@pytest.mark.parametrize(
-    ("heading", "states"),
-    [
-        ("Request", REQUEST_STATES),
-        ("Notice", frozenset(map(str, NoticeState))),
-        ("Task", TASK_STATES),
-    ],
-)
-def test_states_are_those_of_the_code(heading: str, states: frozenset[str]) -> None:
+def test_tasks_have_the_states_of_the_code() -> None:
     """Table and picture show each state, and no state that is not in the code."""
-    in_table, in_picture = states_of(heading)
-    assert in_table == states
-    assert in_picture == states
+    in_table, in_picture = states_of("Task")
+    assert in_table == TASK_STATES
+    assert in_picture == TASK_STATES
+
+
+def test_life_cycles_have_the_states_of_the_code() -> None:
+    """Each explains every state and everything that moves one, and its rows name no other."""
+    for lifecycle, states in ((REQUEST, REQUEST_STATES), (NOTICE, frozenset(NoticeState))):
+        assert set(lifecycle.means) == states
+        assert {step.to for step in lifecycle.steps} == states
+        assert {step.state for step in lifecycle.steps} <= {None, *states}
+        assert set(lifecycle.acts) >= lifecycle.movers
 
 
 def words_returned(module: str, function: str) -> set[str]:

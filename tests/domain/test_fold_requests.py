@@ -180,7 +180,16 @@ STATES: list[tuple[list[Recorded], NoticeState]] = [
     ([notified(2), answer("declined", 3, reason="law")], S.KEPT_BY_LAW),
     ([notified(2), answer("declined", 3, reason="independent_authorisation")], S.REFUSED),
     ([notified(2), answer("declined", 3, reason="other")], S.AWAITING_PERSON),
-    ([notified(2), answer("declined", 3, reason="unreachable")], S.AWAITING_PERSON),
+    ([notified(2), answer("declined", 3, reason="unreachable")], S.UNREACHABLE),
+    (
+        [answer("declined", 3, reason="unreachable"), answer("declined", 4, reason="law")],
+        S.KEPT_BY_LAW,
+    ),
+    (
+        [answer("declined", 3, reason="law"), answer("declined", 4, reason="unreachable")],
+        S.KEPT_BY_LAW,
+    ),
+    ([answer("declined", 3, reason="unreachable"), answer("deleted", 4, **BOTH)], S.ERASED),
     ([notified(2), answer("declined", 3, reason="law", categories=["name"])], S.SENT),
     (
         [
@@ -219,6 +228,12 @@ def test_a_notice_is_as_far_as_its_answers_carry_it(
     acknowledgement never moves it back, and no listed ground is left to a person.
     """
     assert the_notice(*[planned(1), *events][::step]).state is state
+
+
+def test_nobody_says_of_himself_that_he_is_unreachable() -> None:
+    """Who answers the call has been reached: only a person may close a notice so."""
+    said = answer("declined", 3, reason="unreachable")._replace(source=CHANNEL_SOURCE)
+    assert the_notice(planned(1), notified(2), said).state is S.AWAITING_PERSON
 
 
 def escalated(day: float, reason: str = "endpoint_gone") -> Recorded:

@@ -222,7 +222,8 @@ def test_a_withdrawn_request_is_not_carried_out(shop: Shop) -> None:
     shop.record("request_withdrawn", {"request_id": "r1"})
     assert shop.status().state == "withdrawn"
     shop.move(hours=1)
-    shop.tracker.decide_request("r1", outcome="accepted")
+    decision = {"request_id": "r1", "outcome": "accepted"}
+    shop.record_file(shop.event("request_decided", decision))
     assert shop.rows("tasks") == []
     assert shop.status().state == "withdrawn"
 

@@ -1,11 +1,11 @@
-"""``lineage request``: open, decide, plan, status, list; questions have their own module."""
+"""``lineage request``: open, decide, plan, status, list; steps and questions have own modules."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from lineage.cli.commands.request_questions import COMMANDS
+from lineage.cli.commands import request_questions, request_steps
 from lineage.cli.errors import CommandError
 from lineage.cli.options import AsOf, Controller, Json, KnownAt, Subject, example
 from lineage.cli.output import give, give_rows
@@ -63,7 +63,9 @@ def decide(
     place: Place,
     *,
     request: RequestId,
-    outcome: Annotated[Outcome, typer.Option(help="The decision.")],
+    outcome: Annotated[
+        Outcome, typer.Argument(metavar="OUTCOME", help="accepted, partly or refused.")
+    ],
     controller: Controller = None,
     ground: Annotated[str | None, typer.Option(help="The ground of a refusal.")] = None,
     held: Held = None,
@@ -151,12 +153,12 @@ def add_to(app: typer.Typer) -> None:
     )
     for name, command, lines in (
         ("open", open_request, "lineage request open m1 -c SLUG --id r1 --channel email"),
-        ("decide", decide, "lineage request decide r1 --outcome accepted --ver 7"),
+        ("decide", decide, "lineage request decide r1 accepted --ver 7"),
         ("plan", plan, "lineage request plan r1 --if-accepted"),
         ("status", status, "lineage request status r1"),
         ("list", list_requests, "lineage request list --state in_progress --json"),
     ):
         group.command(name, epilog=example(lines))(with_place(command))
-    for name, command, line in COMMANDS:
+    for name, command, line in (*request_steps.COMMANDS, *request_questions.COMMANDS):
         group.command(name, epilog=example(line))(with_place(command))
     app.add_typer(group, name="request")

@@ -10,7 +10,7 @@ from lineage.cli.views.tables import lines, note, standing, table, title
 from lineage.render.text import moment, plain, spoken, words
 from lineage.service.answers import NoticeRow, RequestRow, RequestStatus
 
-_DONE = frozenset({"erased", "refused", "kept_by_law", "fulfilled", "forgotten"})
+_DONE = frozenset({"erased", "refused", "kept_by_law", "unreachable", "fulfilled", "forgotten"})
 _OPEN = frozenset(
     {
         "planned",
@@ -23,7 +23,7 @@ _OPEN = frozenset(
         "triaged",
     }
 )
-_LATE = frozenset({"overdue", "unreachable", "awaiting_person", "unfulfilled", "needs_evaluation"})
+_LATE = frozenset({"overdue", "awaiting_person", "unfulfilled", "needs_evaluation"})
 
 
 def state(word: str) -> Text:

@@ -41,8 +41,15 @@ Answer = RecipientAcknowledged | RecipientWorking | RecipientDeleted | Recipient
 DECLINED_STATES = {
     "law": NoticeState.KEPT_BY_LAW,
     "independent_authorisation": NoticeState.REFUSED,
+    "unreachable": NoticeState.UNREACHABLE,
 }
-"""Reasons that close a notice; ``unreachable`` and ``other`` leave it to a person."""
+"""Reasons that close a notice; ``other`` leaves it to a person. That somebody is unreachable closes
+it only where a person says so, not on the call itself.
+"""
+
+
+_GIVEN_UP = (NoticeState.AWAITING_PERSON, NoticeState.UNREACHABLE)
+"""An answer that still comes from the recipient takes the place of these."""
 
 
 def fold_requests(ordered: Sequence[Recorded]) -> tuple[Request, ...]:
@@ -215,9 +222,11 @@ def _answer(tally: _Tally, event: Recorded, data: Answer) -> None:
         tally.answered_at = event.occurred_at
     elif isinstance(data, RecipientDeclined):
         state = DECLINED_STATES.get(data.reason, NoticeState.AWAITING_PERSON)
+        if state is NoticeState.UNREACHABLE and tally.strength == AUTHENTICATED:
+            state = NoticeState.AWAITING_PERSON
         for category in data.categories if data.categories is not None else tally.categories:
             before = tally.declined.get(category)
-            if before is None or before[0] is NoticeState.AWAITING_PERSON:
+            if before is None or before[0] in _GIVEN_UP:
                 tally.declined[category] = (state, event.occurred_at)
         tally.answered_at = event.occurred_at
     else:
@@ -264,7 +273,7 @@ def _final_state(tally: _Tally) -> NoticeState:
         return NoticeState.AWAITING_PERSON
     if open_categories:
         return tally.state
-    for state in (NoticeState.KEPT_BY_LAW, NoticeState.REFUSED):
+    for state in (NoticeState.UNREACHABLE, NoticeState.KEPT_BY_LAW, NoticeState.REFUSED):
         if state in states:
             return state
     return NoticeState.ERASED

@@ -16,7 +16,9 @@ from lineage.events import (
     AccountCancellationApproved,
     AccountCancellationRequested,
     RequestDecided,
+    RequestPaused,
     RequestReceived,
+    RequestResumed,
     RequestTriaged,
 )
 
@@ -60,6 +62,12 @@ class Timeline:
             return None
         data = self.decision.data
         return data.outcome if isinstance(data, RequestDecided) else "accepted"
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the last pause has not ended."""
+        last = self.last(RequestPaused, RequestResumed)
+        return last is not None and isinstance(last.data, RequestPaused)
 
     def first(self, *models: type) -> Recorded | None:
         """The first step of one of these types."""

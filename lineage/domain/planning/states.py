@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from lineage.domain.deadlines import last_day_to_answer
 from lineage.domain.facts import CLOSED_NOTICE_STATES, Notice, Request
 from lineage.domain.planning.causes import Cause, is_accepted
 from lineage.domain.planning.notices import outstanding, uncovered
@@ -23,7 +24,7 @@ def request_state(
     others: Callable[[], PlanRows],
     *,
     today: date,
-    answer_days: dict[str, int],
+    answer_days: Mapping[str, int],
 ) -> str:
     """The state of a request on a day.
 
@@ -54,7 +55,7 @@ def request_state(
         return "in_progress" if waits.told or waits.own else "fulfilled"
     if not notices:
         return request.outcome or "accepted"
-    passed = all(_last_day(n, answer_days) < today for n in notices)
+    passed = all(last_day_to_answer(n, answer_days) < today for n in notices)
     return "unfulfilled" if still_open and passed else "in_progress"
 
 
@@ -63,10 +64,3 @@ def _somebody_holds(rows: PlanRows, notices: Sequence[Notice]) -> bool:
     return bool(rows.own) or any(
         uncovered(told, [n for n in notices if n.recipient == told.recipient]) for told in rows.told
     )
-
-
-def _last_day(notice: Notice, answer_days: dict[str, int]) -> date:
-    if notice.erase_by is not None:
-        return notice.erase_by
-    ordinal = notice.send_by.toordinal() + answer_days.get(notice.recipient, 30)
-    return date.fromordinal(ordinal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final, Literal
 
 from lineage.domain.clocks import Limit, limit_of, target_of
 from lineage.domain.facts import Recorded
@@ -21,6 +22,14 @@ from lineage.events import (
 )
 from lineage.policy.kinds.requests import ReplyChannel, RequestClock, Step
 from lineage.policy.model import Policy
+
+LimitName = Literal["reply_by", "outcome_by", "triage_by"]
+
+_STEPS: Final[tuple[tuple[LimitName, Step], ...]] = (
+    ("triage_by", "triage"),
+    ("reply_by", "reply"),
+    ("outcome_by", "outcome"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +54,44 @@ def limits(policy_at: PolicyAt, history: History, request_id: str) -> Limits:
     A request of which no receipt is on record has none. A triage that finds out what was really
     asked for decides which clocks run from then on; its own clock is that of what was received.
     """
+    asked = _asked(policy_at, history, request_id)
+    return Limits() if asked is None else asked.limits()
+
+
+def open_limits(
+    policy_at: PolicyAt, history: History, request_id: str
+) -> Iterator[tuple[LimitName, Limit]]:
+    """The limits of a request that are not met yet, passed or not."""
+    asked = _asked(policy_at, history, request_id)
+    if asked is None:
+        return
+    for name, step in _STEPS:
+        limit = asked.limit(step)
+        if limit is not None and not asked.met(limit):
+            yield name, limit
+
+
+def outcome_limit(policy_at: PolicyAt, history: History, request_id: str) -> Limit | None:
+    """By when the outcome of a request is due, and how far that can be put off."""
+    asked = _asked(policy_at, history, request_id)
+    return None if asked is None else asked.limit("outcome")
+
+
+def can_pause(policy_at: PolicyAt, history: History, request_id: str) -> bool:
+    """Whether a clock of the request stands still while it is paused."""
+    asked = _asked(policy_at, history, request_id)
+    if asked is None:
+        return False
+    rights = {asked.timeline.right, asked.timeline.asked_for}
+    clocks = asked.policy.of(RequestClock)
+    return any(clock.pausable and rights.intersection(clock.rights) for clock in clocks)
+
+
+def _asked(policy_at: PolicyAt, history: History, request_id: str) -> _Asked | None:
     timeline = history.requests.get(request_id)
     if timeline is None or timeline.receipt is None:
-        return Limits()
-    return _Asked(policy_at(timeline.receipt.occurred_at), history, timeline).limits()
+        return None
+    return _Asked(policy_at(timeline.receipt.occurred_at), history, timeline)
 
 
 @dataclass(frozen=True)
@@ -60,7 +103,7 @@ class _Asked:
     timeline: Timeline
 
     def limits(self) -> Limits:
-        triage, reply, outcome = (self._limit(step) for step in ("triage", "reply", "outcome"))
+        triage, reply, outcome = (self.limit(step) for step in ("triage", "reply", "outcome"))
         found = {"triage_by": triage, "reply_by": reply, "outcome_by": outcome}
         rules = {name: limit.rule for name, limit in found.items() if limit is not None}
         target = None if reply is None else self._target(reply)
@@ -82,13 +125,13 @@ class _Asked:
                 for name in ("reply_by", "outcome_by", "triage_by")
                 if (limit := found[name]) is not None
                 and self.history.as_of > limit.last_moment
-                and not self._met(limit)
+                and not self.met(limit)
             ),
             reply_channel=None if channel is None else channel.channel,
             rules=rules,
         )
 
-    def _limit(self, step: Step) -> Limit | None:
+    def limit(self, step: Step) -> Limit | None:
         """The earliest of the limits of a step."""
         timeline = self.timeline
         right = timeline.right if step == "triage" else timeline.asked_for
@@ -118,10 +161,10 @@ class _Asked:
         if step is not None:
             yield max(received, step.occurred_at)
         elif clock.start == "triage":
-            triage = self._limit("triage")
+            triage = self.limit("triage")
             yield received if triage is None else triage.last_moment
 
-    def _met(self, limit: Limit) -> bool:
+    def met(self, limit: Limit) -> bool:
         """Whether what a limit is about has been done, or need not be done any more."""
         timeline = self.timeline
         if timeline.first(RequestWithdrawn) is not None:

@@ -40,11 +40,9 @@ def notice(state: str = "sent", **more: Any) -> Notice:
     return Notice(**values)
 
 
-def box(*notices: Notice, day: int = 16, given_up: tuple[str, ...] = (), days: int = 30) -> str:
+def box(*notices: Notice, day: int = 16, days: int = 30) -> str:
     """The state of Box on a day of March."""
-    found = recipient_states(
-        notices, given_up=given_up, today=date(2026, 3, day), answer_days={"Box": days}
-    )
+    found = recipient_states(notices, today=date(2026, 3, day), answer_days={"Box": days})
     return found["Box"]
 
 
@@ -64,17 +62,12 @@ def test_overdue_is_shown_the_day_after(one: Notice, on_the_day: int, the_day_af
     assert box(one, day=the_day_after, days=7) == "overdue"
 
 
-@pytest.mark.parametrize("state", ["erased", "refused", "kept_by_law", "awaiting_person"])
+@pytest.mark.parametrize(
+    "state", ["erased", "refused", "kept_by_law", "unreachable", "awaiting_person"]
+)
 def test_what_is_answered_is_not_overdue(state: str) -> None:
     """Nor what waits for a person."""
     assert box(notice(state), day=31) == state
-
-
-def test_given_up_is_unreachable() -> None:
-    """Only what waits for a person can be given up; an answer that came counts."""
-    assert box(notice("awaiting_person"), given_up=("Box",)) == "unreachable"
-    assert box(notice("erased"), given_up=("Box",)) == "erased"
-    assert box(notice("awaiting_person"), given_up=("Post",)) == "awaiting_person"
 
 
 def test_the_open_one_that_needs_most_is_told() -> None:
@@ -92,5 +85,5 @@ def test_where_nobody_has_a_word_it_is_thirty_days() -> None:
     one = notice("sent", erase_by=None)
     for day, state in ((15, "sent"), (16, "overdue")):
         today = date(2026, 4, day)
-        found = recipient_states([one], given_up=(), today=today, answer_days={})
+        found = recipient_states([one], today=today, answer_days={})
         assert found == {"Box": state}
