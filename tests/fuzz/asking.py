@@ -221,4 +221,4 @@ def _is_seen(event: Recorded, as_of: int) -> bool:
 
 
 def _states(facts: Facts, asked: Asked) -> Mapping[str, str]:
-    return recipient_states(facts.notices, given_up=(), today=asked.today, answer_days={})
+    return recipient_states(facts.notices, today=asked.today, answer_days={})
