@@ -7,12 +7,13 @@ from typing import BinaryIO, Protocol
 
 from lineage.events import Event, EventClass, EventError, Problem, parse_event
 from lineage.kafka.binding import Mode, Record, to_record
+from lineage.kafka.reply_topic import TopicName
 from lineage.service.checking import MESSAGE_BYTES_MAX
 from lineage.service.incoming import Incoming, Tally
 from lineage.service.messages import Message, MessageReader
 from streams.answers import EmitReceipt
 from streams.errors import TopicMissing
-from streams.topics import TopicName, Topics
+from streams.topics import Topics
 
 _PERSON = "person:"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lineage.kafka.reply_topic import PREFIX_DEFAULT
 from lineage.kafka.security import Security
 from lineage.tracker import DEFAULT_STORE
 from streams.options import SERVERS
-from streams.topics import PREFIX_DEFAULT, Topics
+from streams.topics import Topics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

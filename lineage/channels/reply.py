@@ -1,4 +1,4 @@
-"""What a recipient writes back over HTTP, read strictly: its answer and its Retry-After; pure."""
+"""What a recipient writes back over HTTP: its answer, read strictly, and its Retry-After; pure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from lineage.channels.port import Answer, AnswerReason, AnswerStatus
 from lineage.events.types import Category, Date, Distinct, Text
 
+JSON: Final = "application/json"
 _SECONDS_DIGITS_MAX: Final = 9
 
 
@@ -59,13 +60,26 @@ def read_answer(content_type: str, body: bytes) -> Answer | None:
     """Return the answer in the body of a success, None where the body is empty; raise otherwise."""
     if not body.strip():
         return None
-    if content_type.partition(";")[0].strip().lower() != "application/json":
+    if content_type.partition(";")[0].strip().lower() != JSON:
         raise AnswerUnreadable
     try:
         json.loads(body, object_pairs_hook=_each_key_once)
         return _AnswerBody.model_validate_json(body).answer()
     except (ValidationError, ValueError, RecursionError):
         raise AnswerUnreadable from None  # the cause quotes the body
+
+
+def write_answer(answer: Answer) -> bytes:
+    """Write the body of a success that `read_answer` reads as this answer."""
+    said = {
+        "status": answer.status,
+        "categories": None if answer.categories is None else list(answer.categories),
+        "reason": answer.reason,
+        "until": None if answer.until is None else answer.until.isoformat(),
+        "evidence": answer.evidence,
+    }
+    given = {name: value for name, value in said.items() if value is not None}
+    return json.dumps(given, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def retry_after_seconds(headers: Mapping[str, str], *, now: datetime) -> float | None:

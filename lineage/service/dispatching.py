@@ -16,21 +16,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as day_time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from lineage.channels.answered import answer_data
 from lineage.channels.port import Answer, Channel, Delivery, Outcome
 from lineage.channels.retry import next_attempt_at
 from lineage.domain.facts import CHANNEL_SOURCE, CLOSED_NOTICE_STATES, Notice, Recorded
-from lineage.events import (
-    Event,
-    EventData,
-    NoticeEscalated,
-    RecipientAcknowledged,
-    RecipientDeclined,
-    RecipientDeleted,
-    RecipientNotified,
-    RecipientWorking,
-)
+from lineage.events import Event, NoticeEscalated, RecipientNotified
 from lineage.events.times import from_micros, to_micros
 from lineage.policy.recipients import RecipientRegistry
 from lineage.service.acts import system_event
@@ -321,15 +313,22 @@ class Dispatcher:
         )
         events = [system_event(job.claim.controller, job.subject, notified, now=now)]
         if answer is not None:
+            data = answer_data(
+                answer,
+                request_id=notice.request_id,
+                notice_id=notice.notice_id,
+                recipient=notice.recipient,
+                categories=notice.categories,
+            )
             events.append(
                 Event(
                     id=f"{notice.notice_id}:answer:{job.claim.attempt}",
                     source=CHANNEL_SOURCE,
-                    type=ANSWER_MODELS[answer.status].event_type(),
+                    type=data.event_type(),
                     time=from_micros(now),
                     subject=job.subject,
                     controller=job.claim.controller,
-                    data=_answer_data(notice, answer),
+                    data=data,
                 )
             )
         return events
@@ -344,36 +343,6 @@ def _landed(flying: dict[Future[_Result], _Job]) -> list[_Result]:
     for future in done:
         del flying[future]
     return [future.result() for future in done]
-
-
-ANSWER_MODELS: dict[str, type[EventData]] = {
-    "acknowledged": RecipientAcknowledged,
-    "working": RecipientWorking,
-    "erased": RecipientDeleted,
-    "refused": RecipientDeclined,
-    "kept_by_law": RecipientDeclined,
-}
-
-
-def _answer_data(notice: Notice, answer: Answer) -> EventData:
-    """The answer event; what the recipient did not say of categories means all of the notice."""
-    model = ANSWER_MODELS[answer.status]
-    fields: dict[str, Any] = {
-        "request_id": notice.request_id,
-        "notice_id": notice.notice_id,
-        "recipient": notice.recipient,
-        "evidence": answer.evidence,
-    }
-    if model is RecipientDeleted:
-        said = notice.categories if answer.categories is None else answer.categories
-        fields["categories"] = tuple(c for c in said if c in notice.categories)
-    elif model is RecipientDeclined:
-        fields |= {
-            "reason": answer.reason,
-            "categories": answer.categories,
-            "until": answer.until,
-        }
-    return model.model_validate({k: v for k, v in fields.items() if v is not None})
 
 
 def _count(result: _Result, made: list[Event], counts: _Counts) -> None:

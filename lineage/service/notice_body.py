@@ -49,6 +49,7 @@ def notice_body(
         "timestamp": format_time(now),
         "data": {
             "notice_id": notice.notice_id,
+            "request_id": notice.request_id,
             "controller": controller,
             "recipient": notice.recipient,
             "action": "erase",

@@ -34,6 +34,7 @@ emitter = Emitter.collecting(source="/services/checkout", controller="senro")
 emitter.emit(OrderCreated(order_id="o1"), subject="m1")
 print([name for name in {heavy!r} if name in sys.modules])
 """
+TAKE_ORDERS = "from lineage.client.orders import WebhookOrders\n"
 
 
 def loaded(code: str) -> str:
@@ -51,6 +52,11 @@ def loaded(code: str) -> str:
 def test_emitting_loads_neither_store_nor_policies() -> None:
     """The client knows neither database nor policies, and Kafka only once it is asked for."""
     assert loaded(EMIT) == "[]"
+
+
+def test_taking_orders_loads_neither_store_nor_policies() -> None:
+    """Who verifies signatures pays for those as well."""
+    assert loaded(TAKE_ORDERS + EMIT) == "['cryptography']"
 
 
 def test_what_is_loaded_is_seen() -> None:

@@ -110,8 +110,9 @@ def run(
 
 def _lay_out(folder: Path, port: str) -> None:
     shutil.copytree(ROOT / "docs" / "examples", folder / "docs" / "examples")
-    registry = folder / "docs" / "examples" / "recipients.yaml"
-    registry.write_text(registry.read_text().replace(PORT, port))
+    for name in ("recipients.yaml", "erasing.yaml"):
+        registry = folder / "docs" / "examples" / name
+        registry.write_text(registry.read_text().replace(PORT, port))
     for name in ("lineage", "Makefile"):
         (folder / name).symlink_to(ROOT / name)
 

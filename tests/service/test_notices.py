@@ -316,6 +316,7 @@ def test_a_notice_names_a_person_as_accepted(
     unnamed = [one["value"] for one in [*IDENTIFIERS, *other] if one not in person]
     assert not any(value.encode() in told.body for value in unnamed)
     assert told.data["controller"] == CONTROLLER
+    assert told.data["request_id"] == "r1"
     assert told.data["action"] == "erase"
     assert told.data["erase_by"] == "2026-03-05"
 

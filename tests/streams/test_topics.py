@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lineage.events import EventClass
-from streams.topics import TopicName, Topics
+from lineage.kafka.reply_topic import TopicName
+from streams.topics import Topics
 
 TOPICS = Topics("shop-1")
 

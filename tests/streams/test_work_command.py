@@ -8,13 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from lineage.cli.main import make_app
+from lineage.kafka.reply_topic import PREFIX_DEFAULT
 from lineage.kafka.security import Security
 from streams import worker
 from streams.commands import add_to
 from streams.metrics import Metrics
 from streams.options import PREFIX
 from streams.settings import Settings
-from streams.topics import PREFIX_DEFAULT
 
 VARIABLES = (
     *("STORE", "KEYS", "POLICIES", "RECIPIENTS"),
