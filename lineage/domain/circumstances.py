@@ -52,6 +52,9 @@ _GROUPS: tuple[frozenset[type[EventData]], ...] = (
 )
 _OTHER = 1 << len(_GROUPS)
 BITS = len(_GROUPS) + 1
+NAMED_AHEAD = 1 << (BITS + 1)
+"""A consent was looked for by its id, whenever it was given. The bit below it is the store's."""
+
 LOOKED_AHEAD = _OTHER | sum(
     1 << number
     for number, group in enumerate(_GROUPS)

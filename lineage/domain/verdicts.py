@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from lineage import events as e
+from lineage.domain.circumstances import NAMED_AHEAD
 from lineage.domain.facts import Moment, Recorded
 from lineage.domain.findings import Finding
 from lineage.domain.history.history import History
@@ -116,7 +117,8 @@ class Verdicts:
         self.judged += len(events)
         history.look_away()
         found = tuple(self._judges.on(events, history, self._policies(history.controller)))
-        return Verdict(found, history.looked_at, history.looked_at_wide)
+        looked_at = history.looked_at | (NAMED_AHEAD if history.asked_by_name else 0)
+        return Verdict(found, looked_at, history.looked_at_wide)
 
 
 _END = (1 << 63) - 1

@@ -15,14 +15,21 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from lineage.domain.circumstances import BITS, EVERYTHING, LOOKED_AHEAD, bit_of, types_of
+from lineage.domain.circumstances import (
+    BITS,
+    EVERYTHING,
+    LOOKED_AHEAD,
+    NAMED_AHEAD,
+    bit_of,
+    types_of,
+)
 from lineage.domain.facts import Recorded
 from lineage.domain.findings import Finding
 from lineage.domain.fold.effective import effective_events
 from lineage.domain.fold.standing import ACTING
 from lineage.domain.history.history import History
 from lineage.domain.verdicts import NO_WIDE, Verdict, Verdicts, Wide
-from lineage.events import EventRetracted
+from lineage.events import ConsentGranted, EventRetracted
 from lineage.storage import tables as t
 from lineage.storage.bulk import send_before
 from lineage.storage.engines import Connection
@@ -241,12 +248,15 @@ def _must_be_whole(person: NewEvents, before: Sequence[Stand]) -> bool:
     if person.before.marks & ACTING:  # what removes somebody from a plan rests on everything
         return True
     last = person.before.last
+    looked_at = 0
+    for stand in before:
+        looked_at |= stand.looked_at
     for event in person.events:
         if type(event.data) is EventRetracted or event.key in person.before.retracted:
             return True
         bit = bit_of(type(event.data))
-        if (event.moment < last or bit & LOOKED_AHEAD) and any(
-            stand.looked_at & bit for stand in before
-        ):
+        if (event.moment < last or bit & LOOKED_AHEAD) and looked_at & bit:
+            return True
+        if isinstance(event.data, ConsentGranted) and looked_at & NAMED_AHEAD:
             return True
     return False

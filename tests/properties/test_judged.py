@@ -29,17 +29,27 @@ from tests.support.judging import judged_by_this
 from tests.support.places import StorePlace
 
 PREFIXES = count()
+names = st.sampled_from(("c1", "c2"))
 CONSENTS: dict[str, st.SearchStrategy[Wire]] = {
     "consent_granted": st.fixed_dictionaries(
-        {}, optional={"categories": categories, "recipient": party, "purpose": purpose}
+        {},
+        optional={
+            "categories": categories,
+            "recipient": party,
+            "purpose": purpose,
+            "consent_id": names,
+        },
     ),
-    "consent_withdrawn": st.fixed_dictionaries({}, optional={"categories": categories}),
+    "consent_withdrawn": st.fixed_dictionaries(
+        {}, optional={"categories": categories, "consent_id": names}
+    ),
     "data_shared": st.fixed_dictionaries(
         {
             "categories": categories,
             "recipient": st.sampled_from(("Vault", "Cart")),
             "recipient_kind": st.sampled_from(("logistics", "payment")),
-        }
+        },
+        optional={"consent_id": names},
     ),
 }
 sizes = st.lists(st.integers(1, 5), max_size=12)

@@ -45,6 +45,20 @@ def test_a_finding_keeps_its_history(tracker: Tracker, clock: Clock) -> None:
     assert found(tracker) == found(tracker, "m1") == [("D-59", unasked["id"], False)]
 
 
+def test_a_consent_that_turns_out_to_be_later_is_no_excuse(tracker: Tracker) -> None:
+    """A consent that nobody recorded is taken on the word of the event that names it; recorded,
+    however much later, it counts from its own time on.
+    """
+    early = share("FastParcel", "email")
+    early["data"]["consent_id"] = "c1"
+    tracker.record([early])
+    assert found(tracker) == []
+    tracker.record([event("consent_granted", {"consent_id": "c1"}, at="2026-03-20")])
+    assert found(tracker) == [("D-59", early["id"], True)]
+    tracker.rebuild()
+    assert found(tracker) == [("D-59", early["id"], True)]
+
+
 def test_a_finding_comes_back_with_what_was_taken_back(tracker: Tracker, clock: Clock) -> None:
     """The consent is retracted: the same finding stands again, as a row of its own."""
     unasked, consent = share("FastParcel"), event("consent_granted", at="2026-03-01")

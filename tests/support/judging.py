@@ -18,8 +18,8 @@ TWICE = Rule(rule="D-18", basis="default", says="The same category was shared th
 
 
 def judge(case: Case) -> Iterator[Finding]:
-    """A payment share needs an agreement, every other a consent that covers each category; what
-    went to Vault before may not go there again.
+    """A payment share needs an agreement, every other a consent that covers each category, or one
+    that it names and nobody recorded; what went to Vault before may not go there again.
     """
     data, at = case.data, case.event.moment
     assert isinstance(data, DataShared)
@@ -27,6 +27,8 @@ def judge(case: Case) -> Iterator[Finding]:
         signed = case.history.every_wide(AgreementSigned)
         if not any(e.moment < at and d.recipient == data.recipient for e, d in signed):
             yield broken(UNSIGNED, case.event)
+        return
+    if case.history.consents.stated(data.consent_id, at):
         return
     use = Use(recipient=data.recipient, purpose=data.purpose)
     covered = case.history.consents.covered(data.categories, at, use)

@@ -29,6 +29,10 @@ class Consents:
 
     def __init__(self, events: Iterable[Recorded]) -> None:
         """Take the person's events in canonical order."""
+        self.asked_by_name = False
+        """Whether a consent was looked for by its id, whenever it was given: one that comes later
+        may then change what was found
+        """
         self._granted: list[tuple[Recorded, ConsentGranted]] = []
         self._withdrawn: list[tuple[Recorded, ConsentWithdrawn]] = []
         for event in events:
@@ -96,7 +100,7 @@ class Consents:
             return True
         if any(
             event.moment < at and _fits(grant, category, use)
-            for event, grant in self.named(consent_id)
+            for event, grant in self._named(consent_id)
         ):
             return True
         return any(
@@ -110,11 +114,15 @@ class Consents:
         self, event: Recorded, withdrawal: ConsentWithdrawn
     ) -> Sequence[ConsentGranted | ConsentWithdrawn]:
         """What a withdrawal is about: the consent of its name, or what it says itself."""
-        named = self.named(withdrawal.consent_id)
+        named = self._named(withdrawal.consent_id)
         return [grant for granted, grant in named if granted.moment < event.moment] or [withdrawal]
 
     def named(self, consent_id: str | None) -> Sequence[tuple[Recorded, ConsentGranted]]:
         """The consents on record under this id, whenever they were given."""
+        self.asked_by_name |= consent_id is not None
+        return self._named(consent_id)
+
+    def _named(self, consent_id: str | None) -> Sequence[tuple[Recorded, ConsentGranted]]:
         if consent_id is None:
             return []
         return [found for found in self._granted if found[1].consent_id == consent_id]

@@ -73,9 +73,17 @@ class History:
         """The same, for who only goes through them."""
         return tuple(self._wide() if callable(self._wide) else self._wide)
 
+    @property
+    def asked_by_name(self) -> bool:
+        """Whether a consent was looked for by its id, whenever it was given."""
+        consents = self._folded.get("consents")
+        return consents is not None and consents.asked_by_name
+
     def look_away(self) -> None:
         """Begin anew to note what is looked at; what was folded is kept."""
         self.looked_at = 0
+        if (consents := self._folded.get("consents")) is not None:
+            consents.asked_by_name = False
         self.looked_at_wide = False
         self.looked_at_time = False
 
