@@ -24,8 +24,8 @@ class Delivery:
     recipient: str
     body: bytes = field(repr=False)
     url: str = field(repr=False)
-    secret: str
-    """A reference, `env:NAME` or `file:PATH`; never the secret itself."""
+    secrets: tuple[str, ...]
+    """References, each `env:NAME` or `file:PATH`; never a secret itself."""
     allow_loopback_http: bool = False
 
     def __post_init__(self) -> None:

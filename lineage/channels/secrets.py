@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,19 @@ def resolve(reference: str, *, environ: Mapping[str, str] | None = None) -> str:
     if not (secret := found.strip()):
         raise SecretUnavailable(f"{reference}: empty")
     return secret
+
+
+def resolve_all(
+    references: Iterable[str], *, environ: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Return every secret that lives behind these references, in their order.
+
+    One that cannot be had fails them all: who still checks with it would refuse what the others
+    sign. Raises `SecretUnavailable`.
+    """
+    return tuple(
+        secret for reference in references for secret in resolve(reference, environ=environ).split()
+    )
 
 
 def _read(reference: str, path: Path) -> str:

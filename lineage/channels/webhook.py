@@ -14,13 +14,13 @@ from typing import Final
 import httpcore
 import httpx
 
-from lineage.channels import secrets
 from lineage.channels.guard import Endpoint, EndpointRefused, check_endpoint
+from lineage.channels.keys import UnusableSecret
 from lineage.channels.pinned import Deadline, PinnedBackend
 from lineage.channels.port import Delivery, Outcome
 from lineage.channels.reply import AnswerUnreadable, read_answer, retry_after_seconds
-from lineage.channels.secrets import SecretUnavailable
-from lineage.channels.signing import UnusableSecret, sign
+from lineage.channels.secrets import SecretUnavailable, resolve_all
+from lineage.channels.signing import sign
 
 TIMEOUT_SECONDS: Final = 15.0
 RESPONSE_BYTES_MAX: Final = 65_536
@@ -76,7 +76,7 @@ class WebhookChannel:
 
     def _signed(self, delivery: Delivery) -> dict[str, str]:
         return sign(
-            secrets.resolve(delivery.secret).split(),
+            resolve_all(delivery.secrets),
             message_id=delivery.notice_id,
             timestamp=int(self._clock().timestamp()),
             body=delivery.body,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from lineage.events.enums import Agreement, RecipientKind
 from lineage.events.types import ControllerId, Party, Region, UriReference
@@ -20,6 +20,7 @@ from lineage.policy.yamlfile import read_document, validate
 
 ANSWER_DAYS: Final = 30
 SUBJECT: Final = "subject"
+SECRETS_MAX: Final = 4
 _URL_MAX: Final = 2048
 
 
@@ -30,6 +31,16 @@ def _reference(value: str) -> str:
     return value
 
 
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _each_once(references: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(references)) != len(references):
+        raise ValueError("each reference once")
+    return references
+
+
 def _identifiers(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) != len(values) or not (CANONICAL_CATEGORIES | {SUBJECT}).issuperset(values):
         raise ValueError("'subject' and categories such as 'email' or 'phone', each once")
@@ -37,6 +48,16 @@ def _identifiers(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 SecretReference = Annotated[str, Field(max_length=1024), AfterValidator(_reference)]
+SecretReferences = Annotated[
+    tuple[SecretReference, ...], Field(min_length=1, max_length=SECRETS_MAX)
+]
+Secret = Annotated[
+    SecretReferences,
+    AfterValidator(_each_once),
+    BeforeValidator(_listed, json_schema_input_type=SecretReference | SecretReferences),
+]
+"""One reference, or a list of them while a secret is rotated."""
+
 Accepted = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_identifiers)]
 Count = Annotated[int, Field(ge=1, le=3660, strict=True)]
 Contact = Annotated[str, Field(min_length=1, max_length=200)]
@@ -86,8 +107,10 @@ class Recipient(Closed):
     url: Annotated[str, Field(max_length=_URL_MAX)] | None = Field(
         None, description="Where its notices go: https, or http to loopback where that is allowed."
     )
-    secret: SecretReference | None = Field(
-        None, description="Where the signing secret is found: env:NAME or file:PATH."
+    secret: Secret | None = Field(
+        None,
+        description="Where the signing secret is found: env:NAME or file:PATH. A list while it is "
+        "rotated, the new one first: a notice carries a signature of each.",
     )
     accepts: Accepted = Field(
         (SUBJECT,),

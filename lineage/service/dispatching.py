@@ -214,7 +214,7 @@ class Dispatcher:
             recipient=notice.recipient,
             body=body,
             url=entry.url,
-            secret=entry.secret,
+            secrets=entry.secret,
             allow_loopback_http=entry.allow_loopback_http,
         )
         return _Job(claim, notice, subject, delivery)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.channels.secrets import SecretUnavailable, resolve
+from lineage.channels.secrets import SecretUnavailable, resolve, resolve_all
 
 
 def test_env() -> None:
@@ -65,3 +65,13 @@ def test_a_secret_in_place_of_its_reference(reference: str) -> None:
     with pytest.raises(SecretUnavailable) as error:
         resolve(reference, environ={})
     assert str(error.value) == "a secret is given as env:NAME or file:PATH"
+
+
+def test_several_references(tmp_path: Path) -> None:
+    """All that lives behind several references, in their order; one that is missing fails all."""
+    path = tmp_path / "hook"
+    path.write_text("whsec_b\nwhsec_c\n")
+    found = resolve_all(["env:NEW", f"file:{path}"], environ={"NEW": "whsec_a"})
+    assert found == ("whsec_a", "whsec_b", "whsec_c")
+    with pytest.raises(SecretUnavailable, match="env:OLD: not set"):
+        resolve_all(["env:NEW", "env:OLD"], environ={"NEW": "whsec_a"})

@@ -10,15 +10,22 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from lineage.channels import signing
-from lineage.channels.signing import SignatureRefused, UnusableSecret, sign, verify
+from lineage.channels.keys import UnusableSecret
+from lineage.channels.signing import SignatureRefused, sign, verify
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "standard-webhooks"
 OFFICIAL = {
     case["id"]: case for case in json.loads((VECTORS / "official-values.json").read_text())["cases"]
 }
+ASYMMETRIC = {
+    case["id"]: case
+    for case in json.loads((VECTORS / "asymmetric-values.json").read_text())["cases"]
+}
+PAIR = ASYMMETRIC["sign-v1a"]
 CASES: list[dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text())["cases"]
 OLD = "whsec_" + b64encode(bytes(range(24))).decode()
 NEW = "whsec_" + b64encode(bytes(range(64))).decode()
@@ -52,11 +59,22 @@ def test_official_bad_signature() -> None:
         verify([case["key"]], headers=headers, body=case["body"].encode(), now=1614265330)
 
 
-def test_padding_of_a_secret_is_optional() -> None:
-    """A secret is the same key with and without its Base64 padding."""
-    bare, padded = OFFICIAL["official-unpadded-secret"]["keys"]
-    assert signing._unpadded(bare) == signing._unpadded(padded)
-    assert _headers(NEW.rstrip("=")) == _headers(NEW)
+def test_the_signature_of_the_specification() -> None:
+    """The published pair gives the `v1a` signature that the specification shows, and none else."""
+    pair = ASYMMETRIC["sign-v1a"]
+    body = pair["body"].encode()
+    headers = sign(
+        [pair["key"]],
+        message_id=pair["webhook-id"],
+        timestamp=pair["webhook-timestamp"],
+        body=body,
+    )
+    assert headers["webhook-signature"] == pair["expect_signature"]
+    shown = (VECTORS / "examples" / "headers.txt").read_text()
+    assert headers["webhook-signature"] in shown
+    verify([pair["public_key"]], headers=headers, body=body, now=pair["webhook-timestamp"])
+    with pytest.raises(SignatureRefused, match="no_match"):
+        verify([pair["public_key"]], headers=headers, body=body + b" ", now=1614265330)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
@@ -133,16 +151,39 @@ def test_hostile_headers(header: str, value: str | None, reason: str) -> None:
     assert refused.value.reason == reason
 
 
-def test_ed25519_pair() -> None:
-    """A `whsk_` key signs `v1a`, its `whpk_` key verifies it, and another's does not."""
-    seed = bytes(range(32))
-    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    other = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
-    headers = _headers("whsk_" + b64encode(seed + public).decode())
-    assert headers["webhook-signature"].startswith("v1a,")
-    verify(["whpk_" + b64encode(public).decode()], headers=headers, body=BODY, now=NOW)
+@given(seed=st.binary(min_size=32, max_size=32), body=st.binary(max_size=200))
+def test_another_program_verifies_a_pair(seed: bytes, body: bytes) -> None:
+    """Every `v1a` signature is the Ed25519 signature of id, time and body, as RFC 8032 has it."""
+    key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+    pair = "whsk_" + b64encode(seed + key.public_bytes_raw()).decode()
+    headers = sign([pair], message_id="n1", timestamp=NOW, body=body)
+    version, _, signature = headers["webhook-signature"].partition(",")
+    assert version == "v1a"
+    key.verify(b64decode(signature), f"n1.{NOW}.".encode() + body)
+
+
+def test_a_pair_and_a_shared_secret() -> None:
+    """Both sign at once; each of their owners believes it, and the owner of a third does not."""
+    pair, public = PAIR["key"], PAIR["public_key"]
+    headers = _headers(pair, OLD)
+    assert [one.partition(",")[0] for one in headers["webhook-signature"].split(" ")] == [
+        "v1a",
+        "v1",
+    ]
+    for live in ([public], [OLD], [NEW, public], [public, OLD]):
+        verify(live, headers=headers, body=BODY, now=NOW)
     with pytest.raises(SignatureRefused):
-        verify(["whpk_" + b64encode(other).decode()], headers=headers, body=BODY, now=NOW)
+        verify([NEW], headers=headers, body=BODY, now=NOW)
+
+
+def test_a_signature_of_the_other_version_is_none() -> None:
+    """What `v1` signed is no `v1a`, whatever it is called, and the other way round."""
+    for live, secret in ((OLD, OLD), (PAIR["key"], PAIR["public_key"])):
+        headers = _headers(live)
+        version, _, value = headers["webhook-signature"].partition(",")
+        headers["webhook-signature"] = f"{'v1a' if version == 'v1' else 'v1'},{value}"
+        with pytest.raises(SignatureRefused, match="no_match"):
+            verify([secret], headers=headers, body=BODY, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +202,19 @@ def test_unusable_secrets_are_not_repeated(secret: str) -> None:
         _headers(secret)
     assert secret.partition("_")[2][:6] not in str(refused.value) or "_" not in secret
     assert "topsecret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("secret", [PAIR["public_key"], ASYMMETRIC["halves-of-two-pairs"]["key"]])
+def test_what_cannot_sign(secret: str) -> None:
+    """A public key is no shared secret: whoever has it could sign. Nor does half a pair sign."""
+    with pytest.raises(UnusableSecret):
+        _headers(secret)
+
+
+def test_a_private_key_verifies_nothing() -> None:
+    """Who verifies has the public key alone; a private one in its place is a fault, and said."""
+    with pytest.raises(UnusableSecret):
+        verify([PAIR["key"]], headers=_headers(PAIR["key"]), body=BODY, now=NOW)
 
 
 def test_no_secret_signs_nothing() -> None:

@@ -15,14 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from lineage.channels.keys import public_key_of
 from lineage.channels.port import Answer, Channel, Delivery, Outcome
+from lineage.channels.signing import verify
 from lineage.channels.webhook import WebhookChannel
 from tests.channels.recipient import Recipient, running
 
 SECRET = "whsec_" + b64encode(bytes(range(32))).decode()
 OLD_SECRET = "whsec_" + b64encode(bytes(range(1, 33))).decode()
+STRANGE_SECRET = "whsec_" + b64encode(bytes(range(2, 34))).decode()
+PAIR = next(
+    case["key"]
+    for case in json.loads(
+        (Path(__file__).parents[1] / "vectors/standard-webhooks/asymmetric-values.json").read_text()
+    )["cases"]
+    if case["id"] == "sign-v1a"
+)
 BODY = b'{"type":"erasure.requested","data":{"subject":"m-4711"}}'
 OUTCOMES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors/standard-webhooks/delivery-outcomes.json").read_text()
@@ -49,7 +59,7 @@ def delivery(url: str, **changed: Any) -> Delivery:
         "recipient": "FastParcel",
         "body": BODY,
         "url": url,
-        "secret": "env:HOOK_SECRET",
+        "secrets": ("env:HOOK_SECRET",),
         "allow_loopback_http": True,
     }
     return Delivery(**{**fields, **changed})
@@ -88,12 +98,44 @@ def test_attempts_share_id_and_body_but_not_the_time(recipient: Recipient) -> No
     assert first["webhook-signature"] != second["webhook-signature"]
 
 
-def test_rotation(recipient: Recipient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While two secrets live, a recipient with either can check the notice."""
-    monkeypatch.setenv("HOOK_SECRET", f"{SECRET} {OLD_SECRET}")
-    send(recipient)
+@pytest.mark.parametrize(
+    ("values", "references"),
+    [
+        ({"HOOK_SECRET": f"{SECRET} {OLD_SECRET}"}, ("env:HOOK_SECRET",)),
+        ({"NEW_HOOK": SECRET, "OLD_HOOK": OLD_SECRET}, ("env:NEW_HOOK", "env:OLD_HOOK")),
+    ],
+    ids=["two in one reference", "two references"],
+)
+def test_rotation(
+    recipient: Recipient,
+    monkeypatch: pytest.MonkeyPatch,
+    values: dict[str, str],
+    references: tuple[str, ...],
+) -> None:
+    """While two secrets live, a recipient with either can check the notice, another's cannot."""
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    WebhookChannel().send(delivery(recipient.url(), secrets=references))
+    (got,) = recipient.received
+    signatures = {name.lower(): value for name, value in got.headers.items()}["webhook-signature"]
+    assert [one.partition(",")[0] for one in signatures.split(" ")] == ["v1", "v1"]
     for secret in (SECRET, OLD_SECRET):
-        assert Webhook(secret).verify(BODY, recipient.received[0].headers)
+        assert Webhook(secret).verify(BODY, got.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(STRANGE_SECRET).verify(BODY, got.headers)
+
+
+def test_from_a_shared_secret_to_a_key_pair(
+    recipient: Recipient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One notice serves who checks with the old secret and who checks with the new public key."""
+    monkeypatch.setenv("PAIR", PAIR)
+    WebhookChannel().send(delivery(recipient.url(), secrets=("env:PAIR", "env:HOOK_SECRET")))
+    (got,) = recipient.received
+    assert Webhook(SECRET).verify(BODY, got.headers)
+    public = public_key_of(PAIR)
+    assert public is not None
+    verify([public], headers=got.headers, body=BODY, now=int(time.time()))
 
 
 @pytest.mark.parametrize(
@@ -295,7 +337,8 @@ def test_nobody_listens() -> None:
         ({"allow_loopback_http": False}, "not_https"),
         ({"url": "https://10.0.0.1/"}, "address_not_public"),
         ({"url": "https://x:y@carrier.example/"}, "credentials_in_url"),
-        ({"secret": "env:NO_SUCH_SECRET"}, "secret_unavailable"),
+        ({"secrets": ("env:NO_SUCH_SECRET",)}, "secret_unavailable"),
+        ({"secrets": ("env:HOOK_SECRET", "env:NO_SUCH_SECRET")}, "secret_unavailable"),
     ],
 )
 def test_what_is_never_sent(recipient: Recipient, changed: dict[str, Any], error: str) -> None:

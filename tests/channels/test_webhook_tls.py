@@ -93,7 +93,7 @@ def test_name_and_address(
                 recipient="FastParcel",
                 body=b"{}",
                 url=recipient.url(scheme="https", host=host),
-                secret="env:HOOK_SECRET",
+                secrets=("env:HOOK_SECRET",),
                 allow_loopback_http=True,
             )
         )

@@ -64,7 +64,7 @@ def delivery(
         recipient=place[1],
         body=notice(*place, notice_id=notice_id),
         url=served.url(*place),
-        secret=f"file:{files[place]}",
+        secrets=(f"file:{files[place]}",),
         allow_loopback_http=True,
     )
 
@@ -156,7 +156,7 @@ def test_another_body_under_a_known_id_is_noticed(
         recipient="FastParcel",
         body=notice(*place, categories=("phone",)),
         url=served.url(*place),
-        secret=f"file:{files[place]}",
+        secrets=(f"file:{files[place]}",),
         allow_loopback_http=True,
     )
     channel.send(other)

@@ -62,6 +62,18 @@ def test_what_is_declared(tmp_path: Path) -> None:
     assert mill.allow_loopback_http is False
 
 
+def test_two_live_secrets(tmp_path: Path) -> None:
+    """One reference, or several while a secret is rotated, in the order of the file."""
+    one = _load(tmp_path).recipient("sesiiduo", "FastParcel")
+    both = _load(tmp_path, ("env:FASTPARCEL_SECRET", "[env:NEW, file:/run/secrets/old]")).recipient(
+        "sesiiduo", "FastParcel"
+    )
+    assert one is not None
+    assert both is not None
+    assert one.secret == ("env:FASTPARCEL_SECRET",)
+    assert both.secret == ("env:NEW", "file:/run/secrets/old")
+
+
 def test_a_duty_to_pass_notices_on(tmp_path: Path) -> None:
     """A recipient has none unless its entry says so, with the office that answers for it."""
     duty = "region: US\n        forward_duty: true\n        contact: erasure@fastparcel.example"
@@ -127,6 +139,17 @@ def test_silence_of_a_source(tmp_path: Path) -> None:
         ("channel: manual", "channel: webhook", "...Paper Mill", 13, "url and secret"),
         ("channel: webhook", "channel: manual", "...FastParcel", 4, "neither url nor secret"),
         ("env:FASTPARCEL_SECRET", "hunter2", "...FastParcel.secret", 8, "never the secret itself"),
+        ("env:FASTPARCEL_SECRET", "[env:A, hunter2]", "...FastParcel.secret", 8, "never the sec"),
+        ("env:FASTPARCEL_SECRET", "[env:A, env:A]", "...FastParcel.secret", 8, "each reference"),
+        ("env:FASTPARCEL_SECRET", "[]", "...FastParcel.secret", 8, "at least 1"),
+        (
+            "env:FASTPARCEL_SECRET",
+            "[env:A, env:B, env:C, env:D, env:E]",
+            "...FastParcel.secret",
+            8,
+            "at most 4",
+        ),
+        ("env:FASTPARCEL_SECRET", "7", "...FastParcel.secret", 8, "list"),
         ("env:FASTPARCEL_SECRET", "'env:'", "...FastParcel.secret", 8, "never the secret itself"),
         ("[subject, email]", "[subject, e-mail]", "...FastParcel.accepts", 9, "'subject' and cat"),
         ("[subject, email]", "[email, email]", "...FastParcel.accepts", 9, "each once"),
