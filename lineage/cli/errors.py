@@ -19,8 +19,7 @@ EXIT_CODES: Final[Mapping[int, str]] = MappingProxyType(
     {
         OK: "ok",
         FOUND: "`verify`, `doctor`, `policy lint`, `topics check` or `outbox` found a fault; "
-        "`due`: something is; "
-        "`lag` is above `--max`",
+        "`recipient test` failed; `due`: something is; `lag` is above `--max`",
         USAGE: "usage, a file that is not valid, or `--strict` refused the whole file",
         REFUSED: "some events were refused, the rest recorded",
         UNKNOWN: "unknown: not enough known to answer",

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lineage.cli.errors import CommandError
+
 if TYPE_CHECKING:
     from lineage.policy.loader import Library
+    from lineage.service.registered import Registered
     from lineage.tracker import Tracker
 
 DEFAULT_STORE = "sqlite:///lineage.db"
@@ -133,6 +136,18 @@ def load_policies(place: Place) -> "Library":
     from lineage.policy.loader import load_library
 
     return load_library(place.policies)
+
+
+def load_registered(place: Place) -> "Registered":
+    """The recipients of the registry in use; needs no store."""
+    from lineage.policy.recipients import load_recipients
+    from lineage.service.registered import Registered
+
+    if place.recipients is None:
+        raise CommandError(
+            "no registry is named", next_step="Name it with --recipients or LINEAGE_RECIPIENTS."
+        )
+    return Registered(load_recipients(place.recipients))
 
 
 def upgrade_tables(place: Place) -> tuple[str, int]:

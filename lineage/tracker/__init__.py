@@ -37,6 +37,7 @@ from lineage.service.finding_history import FindingHistory
 from lineage.service.histories import Histories
 from lineage.service.incoming import Incoming, from_events, from_messages
 from lineage.service.lanes import Lanes
+from lineage.service.letters import Letters
 from lineage.service.linting import RecordLint
 from lineage.service.messages import Message, MessageReader
 from lineage.service.officers import Officers
@@ -140,6 +141,7 @@ class Tracker(PolicyFace, RequestFace, UpkeepFace):
         self.officer = RequestSteps(officers)
         self._dues = Dues(self._ask, histories, self._audit)
         self._reports = Reports(self._ask)
+        self._letters = Letters(self._ask)
         self._upkeep = Upkeep(self._ask, self._recorder)
 
     def __enter__(self) -> Self:

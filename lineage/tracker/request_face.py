@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from lineage.service import answers
 from lineage.service.asking import At
 from lineage.service.due import ALL, Dues, Of
+from lineage.service.letter_answers import Letter
+from lineage.service.letters import Letters
 from lineage.service.reporting import Reports
 from lineage.service.request_answers import Due, Report
 from lineage.service.request_steps import RequestSteps
@@ -24,6 +26,7 @@ class RequestFace:
     _requests: Requests
     _dues: Dues
     _reports: Reports
+    _letters: Letters
 
     def plan(
         self,
@@ -127,3 +130,19 @@ class RequestFace:
         of a deletion and how they answered (GDPR Art. 15 and 19).
         """
         return self._reports.report(subject, At(controller, as_of, known_at))
+
+    def letter(
+        self,
+        request: str,
+        *,
+        recipient: str,
+        controller: str | None = None,
+        reply_to: str | None = None,
+    ) -> Letter:
+        """What a person is to tell a recipient of a request, as it stands now; nothing is recorded.
+
+        ``lineage.render.letters`` makes a text or a page of it. ``reply_to`` is our address.
+        """
+        return self._letters.letter(
+            request, recipient=recipient, controller=controller, reply_to=reply_to
+        )

@@ -23,6 +23,9 @@ ISSUE = (
         "show",
         "holders",
         "recipient subjects",
+        "recipient list",
+        "recipient show",
+        "recipient test",
         "dispatch",
         "rebuild",
         "rejudge",
@@ -36,7 +39,7 @@ ISSUE = (
     *("request deadlines", "request entitlement", "request refusal", "due", "report"),
     *("request ask-identity", "request verify", "request triage", "request withdraw"),
     *("request extend", "request pause", "request resume", "request answer"),
-    *("request confirm", "request respond", "request complete"),
+    *("request confirm", "request respond", "request complete", "request letter"),
     *("topics create", "topics check", "topics skip", "outbox relay", "outbox status"),
 )
 

@@ -1,9 +1,10 @@
-"""``lineage recipient``: the reverse question, from a recipient to the persons."""
+"""``lineage recipient``: the reverse question; what the registry says has its own module."""
 
 from typing import Annotated
 
 import typer
 
+from lineage.cli.commands.recipient_registry import COMMANDS
 from lineage.cli.options import AsOf, Controller, Json, KnownAt, example
 from lineage.cli.output import give
 from lineage.cli.place import Place, opened, with_place
@@ -43,10 +44,12 @@ def subjects(
 def add_to(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(
-        help="Ask about one recipient.",
+        help="Recipients: in the registry, and in the record.",
         no_args_is_help=True,
         epilog=example("lineage recipient subjects FastParcel"),
     )
     epilog = example("lineage recipient subjects FastParcel --controller SLUG --limit 500")
     group.command("subjects", epilog=epilog)(with_place(subjects))
+    for name, command, line in COMMANDS:
+        group.command(name, epilog=example(line))(with_place(command))
     app.add_typer(group, name="recipient")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lineage.cli.commands import request_questions, request_steps
+from lineage.cli.commands import letters, request_questions, request_steps
 from lineage.cli.errors import CommandError
 from lineage.cli.options import AsOf, Controller, Json, KnownAt, Subject, example
 from lineage.cli.output import give, give_rows
@@ -159,6 +159,7 @@ def add_to(app: typer.Typer) -> None:
         ("list", list_requests, "lineage request list --state in_progress --json"),
     ):
         group.command(name, epilog=example(lines))(with_place(command))
-    for name, command, line in (*request_steps.COMMANDS, *request_questions.COMMANDS):
+    others = (*request_steps.COMMANDS, *letters.COMMANDS, *request_questions.COMMANDS)
+    for name, command, line in others:
         group.command(name, epilog=example(line))(with_place(command))
     app.add_typer(group, name="request")

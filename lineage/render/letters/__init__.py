@@ -1,0 +1,1 @@
+"""A letter to a recipient: its words once, and its forms. Nothing is asked and nothing is sent."""
