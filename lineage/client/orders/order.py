@@ -18,6 +18,9 @@ from lineage.events.types import Category, ControllerId, Count, Date, Distinct, 
 
 SUBJECT = "subject"
 
+TEST_TYPE = "lineage.test.v1"
+"""What ``lineage recipient test`` sends: signed as an order is, about nobody."""
+
 
 class _Read(BaseModel):
     """Base of what is read: frozen and open, and never quoted by an error."""
@@ -65,6 +68,15 @@ class _Notice(_Read):
 
     type: Literal["lineage.notice.v1"]
     data: ErasureOrder
+
+
+def is_test(body: bytes) -> bool:
+    """Say whether these bytes only try the connection: any success answers them."""
+    try:
+        payload = from_json(body)
+    except ValueError:
+        return False
+    return isinstance(payload, Mapping) and payload.get("type") == TEST_TYPE
 
 
 def parse_order(body: bytes) -> ErasureOrder:
