@@ -18,7 +18,6 @@ from bench.stores import Stores
 from bench.streams import controllers
 from lineage.channels.port import Delivery, Outcome
 from lineage.channels.webhook import WebhookChannel
-from lineage.service.dispatching import Dispatcher
 from lineage.tracker import Tracker
 
 RECIPIENTS = tuple(f"Recipient{n}" for n in range(10))
@@ -48,7 +47,7 @@ def _on(stores: Stores, engine: Engine, registry: Path) -> Row:
     with stores.fresh(engine) as place, place.open(recipients=registry) as tracker:
         count = _accept(tracker, stores.size.people_told)
         channel = Noting()
-        dispatcher = Dispatcher(tracker.store, tracker.registry, channel, now=tracker._now)  # noqa: SLF001
+        dispatcher = tracker.dispatcher(channel)
         reports = []
 
         def dispatch() -> None:

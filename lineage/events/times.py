@@ -25,6 +25,11 @@ def from_micros(micros: int) -> datetime:
     return EPOCH + timedelta(0, 0, micros)  # by name it takes half as long again
 
 
+def start_of_day(day: date) -> int:
+    """Return the first microsecond of a day in UTC."""
+    return to_micros(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
 def parse_date(text: str) -> date:
     """Read ``YYYY-MM-DD`` and nothing else; raises ValueError."""
     # date.fromisoformat also reads week dates and dates without hyphens.

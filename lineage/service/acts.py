@@ -6,7 +6,6 @@ and a late share its supplementary notice, in the same commit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import blake2b
 from typing import cast
 
@@ -16,12 +15,13 @@ from lineage.domain.planning.causes import Cause, cause_of, is_accepted
 from lineage.domain.planning.dossier import Dossier
 from lineage.domain.planning.notices import NewNotice, new_notices
 from lineage.domain.planning.rows import plan_rows, renamed_rows
+from lineage.domain.planning.turns import next_turn
 from lineage.events import Event, EventData, NoticePlanned, NoticeWidened
 from lineage.events.enums import RecipientKind
 from lineage.events.times import from_micros
 from lineage.policy.loader import Library
 from lineage.service.checking import FUTURE_MICROS_MAX
-from lineage.storage.following import PersonState
+from lineage.storage.following import Following, PersonState
 from lineage.storage.seal import Hasher
 
 ID_BYTES = 16
@@ -35,19 +35,27 @@ class Acts:
         self._library = library
         self._hasher = hasher
 
-    def __call__(self, state: PersonState, now: int) -> Sequence[Event]:
-        """The acts for one person at a time (microseconds)."""
+    def __call__(self, state: PersonState, now: int) -> Following:
+        """The acts for one person at a time (microseconds), and when to look again."""
         if not any(_may_stand(request) for request in state.facts.requests):
-            return []
-        dossier = Dossier(
-            state.controller, state.events(), self._library.policy_at(state.controller), as_of=now
-        )
+            return Following((), None)
+        dossier = self._dossier(state, now)
         events: list[Event] = []
         for request in state.facts.requests:
             cause = cause_of(dossier, request) if _may_stand(request) else None
             if cause is not None and cause.stands and not _is_ahead(cause, now):
                 events += self._for_cause(state, dossier, request, cause, now)
-        return events
+        return Following(events, next_turn(dossier))
+
+    def again_at(self, state: PersonState, now: int) -> Following:
+        """When to look again, and no acts: an answer makes nobody a holder."""
+        if not any(_may_stand(request) for request in state.facts.requests):
+            return Following((), None)
+        return Following((), next_turn(self._dossier(state, now)))
+
+    def _dossier(self, state: PersonState, now: int) -> Dossier:
+        policy_at = self._library.policy_at(state.controller)
+        return Dossier(state.controller, state.events(), policy_at, as_of=now)
 
     def _for_cause(
         self, state: PersonState, dossier: Dossier, request: Request, cause: Cause, now: int

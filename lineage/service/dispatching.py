@@ -29,6 +29,7 @@ from lineage.service.acts import system_event
 from lineage.service.answers import DispatchReport
 from lineage.service.notice_body import SUBJECT, identifiers_for, notice_body
 from lineage.storage.facts import read_facts
+from lineage.storage.following import Follow
 from lineage.storage.persons import linked_refs
 from lineage.storage.standings import lock_persons
 from lineage.storage.store import Store
@@ -86,10 +87,14 @@ class Dispatcher:
         registry: RecipientRegistry,
         channel: Channel,
         *,
+        again_at: Follow,
         now: Callable[[], int],
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """``now`` is the tracker's clock in microseconds; ``jitter`` draws from [0, 1)."""
+        """``again_at`` says when to look again at whoever has answered; ``now`` is the tracker's
+        clock in microseconds; ``jitter`` draws from [0, 1).
+        """
+        self._again_at = again_at
         self._store = store
         self._registry = registry
         self._channel = channel
@@ -241,8 +246,11 @@ class Dispatcher:
                 made.append((result, events))
         batch = [(None, event) for _, events in made for event in events]
         # No acts follow here: an answer makes nobody a holder. Else a share dated in the future
-        # would outlast each erasure and call for the next notice, without end.
-        self._store.record_in(conn, batch, now=lambda: now)
+        # would outlast each erasure and call for the next notice, without end. But the law by which
+        # somebody keeps data may have a last day.
+        keeps = any(isinstance(e.data, RecipientDeclined) and e.data.until for _, e in batch)
+        follow = self._again_at if keeps else None
+        self._store.record_in(conn, batch, now=lambda: now, follow=follow)
         return made
 
     def _finish(self, conn: Connection, result: _Result, now: int) -> list[Event] | None:

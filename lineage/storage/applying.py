@@ -6,9 +6,10 @@ anything read that what follows rests on (``docs/adr/0012``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from types import MappingProxyType
 from typing import Protocol
 
 from lineage.domain.facts import Recorded
@@ -45,6 +46,7 @@ from lineage.storage.rejudging import begin_rejudging
 from lineage.storage.seal import Hasher
 from lineage.storage.standings import Locked, Stand, lock_persons, write_stands
 from lineage.storage.tasks import Tasks
+from lineage.storage.timers import Timer, set_timers
 
 _SUBJECTS = Upsert(t.subjects, by=["lookup"])
 
@@ -128,8 +130,14 @@ class Applying:
         *,
         now: Callable[[], int],
         stretch: Stretch | None,
+        woken: Mapping[bytes, str] = MappingProxyType({}),
     ) -> None:
-        """Lock the lane's log, the batch's new subjects and its persons. Raises ``LaneMoved``."""
+        """Lock the lane's log, the batch's new subjects and its persons. Raises ``LaneMoved``.
+
+        ``woken`` are people (ref -> controller) for whom acts may follow though nothing new is
+        recorded of them.
+        """
+        self._woken = woken
         self._parts = parts
         self._conn = conn
         self._batch = batch
@@ -174,6 +182,7 @@ class Applying:
             folded = self._fold(whole)
             self._judge_controllers(fresh)
             self._judge(people, folded)
+            acting += self._asleep(people)
             if follow is not None and (found := self._with_requests(folded, acting)):
                 self._act(found, follow)
             write_stands(conn, [self._stands[ref] for ref in sorted(self._changed)])
@@ -181,6 +190,16 @@ class Applying:
             recorded_at = self._applied.recorded_at
             self._parts.dead_letters.keep(conn, letters, lane=self._lane, recorded_at=recorded_at)
         return self._applied
+
+    def _asleep(self, people: Sequence[NewEvents]) -> list[NewEvents]:
+        """Those who were woken, and of whom nothing is new."""
+        busy = {ref for person in people for ref in person.refs}
+        found: dict[frozenset[bytes], NewEvents] = {}
+        for ref, controller in self._woken.items():
+            refs = self._locked.person_of(ref)
+            if busy.isdisjoint(refs):
+                found[refs] = NewEvents(controller, refs, None, [])
+        return list(found.values())
 
     def _with_requests(
         self, folded: Sequence[FoldedPerson], acting: Sequence[NewEvents]
@@ -204,7 +223,7 @@ class Applying:
             raise SubjectRace
 
     def _lock_persons(self) -> Locked:
-        people: dict[bytes, str] = {}
+        people: dict[bytes, str] = dict(self._woken)
         for draft in self._batch.drafts:
             if draft.person:
                 people[draft.row.subject_ref] = draft.controller
@@ -345,12 +364,17 @@ class Applying:
             self._judging.controller(controller)
             begin_rejudging(self._conn, controller, since=self._applied.recorded_at)
 
-    def _act(self, people: Iterable[Acting], follow: Follow) -> None:
+    def _act(self, people: Sequence[Acting], follow: Follow) -> None:
         """Append what follows for these people with requests, and make the tasks it calls for."""
         conn, parts, applied = self._conn, self._parts, self._applied
         events: list[Event] = []
+        timers: list[Timer] = []
         for person in people:
-            events += follow(self._state(person), applied.now)
+            acts, again_at = follow(self._state(person), applied.now)
+            events += acts
+            if again_at is not None:
+                timers.append(Timer(person.refs[0], person.controller, again_at))
+        set_timers(conn, (ref for person in people for ref in person.refs), timers)
         if not events:
             return
         drafts, new = parts.drafter.draft(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lineage.domain.facts import Facts, Recorded
 from lineage.events import Event
@@ -42,5 +43,14 @@ class PersonState:
     """What is being recorded now: its time, and the position of its first event"""
 
 
-Follow = Callable[[PersonState, int], Sequence[Event]]
-"""Gives the acts (system events) that follow for a person, at a time (microseconds)."""
+class Following(NamedTuple):
+    """What follows for a person: acts (system events), and when to look again though nothing is
+    reported, in microseconds; None: never.
+    """
+
+    acts: Sequence[Event]
+    again_at: int | None
+
+
+Follow = Callable[[PersonState, int], Following]
+"""Says what follows for a person, at a time (microseconds)."""

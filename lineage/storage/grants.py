@@ -53,6 +53,7 @@ RECORDING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "folded_by": ("SELECT", "INSERT", "DELETE"),
         "accounts": ("SELECT", "INSERT", "DELETE"),
         "sources": _KEPT,
+        "timers": ("SELECT", "INSERT", "DELETE"),
         "tasks": _KEPT,
         "attempts": _KEPT,
         "day_keys": _ADD,

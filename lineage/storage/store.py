@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TypeVar
@@ -199,3 +199,16 @@ class Store:
         """``apply`` inside a transaction that the caller ends."""
         applying = Applying(self, conn, batch, now=now, stretch=stretch)
         return applying.run(follow, expected)
+
+    def wake(
+        self, woken: Mapping[bytes, str], *, now: Callable[[], int], follow: Follow
+    ) -> Applied:
+        """Let acts follow for people (ref -> controller) of whom nothing is reported."""
+
+        def work(conn: Connection) -> Applied:
+            nothing = PreparedBatch([])
+            return Applying(self, conn, nothing, now=now, stretch=None, woken=woken).run(
+                follow, None
+            )
+
+        return self.run(work)

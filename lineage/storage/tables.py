@@ -281,6 +281,16 @@ FACT_TABLES = (persons, links, edges, erasures, changes, requests, notices, find
 
 # --- operations ---------------------------------------------------------------------------------
 
+timers = Table(
+    "timers",
+    metadata,
+    Column("subject_ref", LargeBinary(REF_BYTES), primary_key=True),
+    Column("controller", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+    sqlite_with_rowid=False,
+)
+
 tasks = Table(
     "tasks",
     metadata,

@@ -12,13 +12,14 @@ This is the composition root: the only place that knows how the pieces fit toget
 
 from __future__ import annotations
 
+import random
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from lineage.domain.rules.table import JUDGES
 from lineage.domain.verdicts import Verdicts
@@ -47,12 +48,17 @@ from lineage.service.reporting import Reports
 from lineage.service.request_steps import RequestSteps
 from lineage.service.requesting import Requests
 from lineage.service.simulation.simulating import Simulator
+from lineage.service.turning import Turning
 from lineage.service.upkeep import Upkeep
 from lineage.storage.location import Opened, default_key_folder, opened, upgrade_with_keys
 from lineage.storage.store import Store
 from lineage.tracker.policy_face import PolicyFace
 from lineage.tracker.request_face import RequestFace
 from lineage.tracker.upkeep_face import UpkeepFace
+
+if TYPE_CHECKING:
+    from lineage.channels.port import Channel
+    from lineage.service.dispatching import Dispatcher
 
 DEFAULT_STORE = "sqlite:///lineage.db"
 BATCH_SIZE = 2000
@@ -303,23 +309,33 @@ class Tracker(PolicyFace, RequestFace, UpkeepFace):
         concurrency: int = 8,
         lease_seconds: float = 120.0,
     ) -> answers.DispatchReport:
-        """Deliver every notice that is due, and record what came of it.
+        """Deliver every notice that is due, and record what came of it. What the calendar has
+        brought since the last time is looked at first: a hold that ended, a day that has come.
 
         At most ``limit`` notices are claimed at a time and ``concurrency`` sent at once; what a
         killed dispatcher had claimed is free again after ``lease_seconds``.
         """
         # What sends loads an HTTP client; a program that only reads need not.
         from lineage.channels.webhook import WebhookChannel
+
+        Turning(self.store, self._acts, self._now).turn()
+        return self.dispatcher(WebhookChannel()).dispatch(
+            limit=limit, concurrency=concurrency, lease_seconds=lease_seconds
+        )
+
+    def dispatcher(
+        self, channel: Channel, *, jitter: Callable[[], float] = random.random
+    ) -> Dispatcher:
+        """A dispatcher over a channel of the caller's; ``jitter`` draws from [0, 1)."""
         from lineage.service.dispatching import Dispatcher
 
-        dispatcher = Dispatcher(
+        return Dispatcher(
             self.store,
             self.registry,
-            WebhookChannel(),
+            channel,
+            again_at=self._acts.again_at,
             now=self._now,
-        )
-        return dispatcher.dispatch(
-            limit=limit, concurrency=concurrency, lease_seconds=lease_seconds
+            jitter=jitter,
         )
 
 

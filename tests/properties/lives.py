@@ -19,7 +19,7 @@ from lineage.domain.planning.dossier import Dossier
 from lineage.domain.planning.rows import PlanRows, plan_rows
 from lineage.domain.planning.states import UNDECIDED, request_state
 from lineage.domain.questions.entitlement import entitlement
-from lineage.events import EVENT_MODELS
+from lineage.events import EVENT_MODELS, Event
 from lineage.events.times import from_micros, to_micros
 from lineage.policy.loader import Library, load_library
 from lineage.service.acts import Acts
@@ -49,24 +49,54 @@ def _decided(outcome: str, **more: Any) -> Move:
     return "request_decided", {"request_id": "q", "outcome": outcome, **more}
 
 
+HELD: Move = (
+    "retention_hold_placed",
+    {"law": "tax", "categories": ["email"], "holder": A, "until": "2026-05-01"},
+)
 TIME: Move = (DAY_PASSED, {})
 ESCALATED: Move = ("notice_escalated", {"reason": "no_endpoint"})
 """The dispatcher gives up the first open notice."""
 
 DELETED = {"store": "live", "method": "erase"}
 
+OWN_COPY: Move = ("data_collected", {"categories": ["email", "phone"]})
+OWN_GONE: Move = ("data_deleted", {"categories": ["email", "phone"], **DELETED})
+CANCELLATION: Move = ("account_cancellation_requested", {"request_id": "q"})
+VERIFIED: Move = ("identity_verified", {"request_id": "q"})
+TRIAGED: Move = ("request_triaged", {"request_id": "q"})
+CANCELLED: Move = ("account_cancelled", {})
+
+_ASKED = (
+    _share(A, "email"),
+    ("request_received", {"request_id": "q", "right": "deletion"}),
+    _decided("accepted"),
+)
+_NOT_PHONE = _answer("declined", A, reason="other", categories=["phone"])
+_GONE = _answer("declined", A, reason="unreachable")
+_LATE = _share(A, "phone")
+
+RARE: Sequence[Sequence[Move]] = (
+    (OWN_COPY, CANCELLATION, VERIFIED, CANCELLED),
+    (OWN_COPY, CANCELLATION, TRIAGED, CANCELLED),
+    (*_ASKED, OWN_GONE, _GONE, _answer("declined", A, reason="other"), TIME, _share(A, "email")),
+    (*_ASKED, _NOT_PHONE, _LATE),
+    (*_ASKED, _NOT_PHONE, _answer("acknowledged", A), _LATE),
+    (*_ASKED, _NOT_PHONE, _answer("working", A), _LATE),
+)
+"""Lives that chance would hardly find."""
+
 BEFORE: Sequence[Move] = (
     _share(A, "email"),
     _share(A, "phone"),
-    ("data_collected", {"categories": ["email", "phone"]}),
+    OWN_COPY,
     ("request_received", {"request_id": "q", "right": "deletion", "trigger": "stopped_using"}),
     ("request_received", {"request_id": "q", "right": "deletion"}),
     ("request_received", {"request_id": "q", "right": "access"}),
-    ("account_cancellation_requested", {"request_id": "q"}),
-    ("identity_verified", {"request_id": "q"}),
+    CANCELLATION,
+    VERIFIED,
     ("request_triaged", {"request_id": "q", "right": "deletion"}),
-    ("request_triaged", {"request_id": "q"}),
-    ("account_cancelled", {}),
+    TRIAGED,
+    CANCELLED,
     ("request_withdrawn", {"request_id": "q"}),
 )
 """What can happen up to the decision."""
@@ -93,13 +123,15 @@ AFTER: Sequence[Move] = (
         for reason in ("law", "independent_authorisation", "unreachable", "other")
         for some in ({}, {"categories": ["phone"]})
     ),
-    ("data_deleted", {"categories": ["email", "phone"], **DELETED}),
+    _answer("declined", A, reason="law", until="2026-04-01"),
+    HELD,
+    OWN_GONE,
     TIME,
 )
 """What can happen after it; a share among it is late."""
 
 RECEIPTS = {"request_received", "account_cancellation_requested"}
-FIRST = {*RECEIPTS, "data_shared", "data_collected", "account_cancelled"}
+FIRST = {*RECEIPTS, "retention_hold_placed", "data_shared", "data_collected", "account_cancelled"}
 """What can happen while nothing is asked for."""
 
 WAITING = {"planned", "sent", "acknowledged", "working"}
@@ -138,6 +170,13 @@ class Life:
     now: int = START
     state: str | None = None
     notices: Mapping[str, str] = field(default_factory=dict)
+    again_at: int | None = None
+    """when to look again"""
+
+    def acts_at(self, now: int) -> Sequence[Event]:
+        """What would follow at a later moment, if nothing is reported until then."""
+        person = self._person(self.events, self._folded(self.events), now)
+        return self.world.acts(person, now).acts
 
     def can(self, move: Move) -> bool:
         """Whether that can be next when all comes as it happens: a request comes in once, and its
@@ -168,17 +207,21 @@ class Life:
             assert notice is not None
             about = {name: getattr(notice, name) for name in _ABOUT_NOTICE}
             data = {**data, **about}
+        again_at = self.again_at
         if move != TIME:
             events.append(_recorded(name, data, now, len(events)))
             facts = self._folded(events)
             moved += _moved(seen, facts, name)
-            for act in self.world.acts(self._person(events, facts, now), now):
+        if move != TIME or (again_at is not None and again_at <= now):
+            facts = facts or self._folded(events)
+            acts, again_at = self.world.acts(self._person(events, facts, now), now)
+            for act in acts:
                 events.append(_act(act.data, act.source, act.id, now, len(events)))
                 facts = self._folded(events)
                 moved += _moved(seen, facts, act.data.event_name)
         facts = facts or self._folded(events)
         state = self._state(events, facts, now)
-        life = Life(self.world, self.controller, tuple(events), now, state, seen)
+        life = Life(self.world, self.controller, tuple(events), now, state, seen, again_at)
         by = name if move == TIME or name in REQUEST.movers else FACTS
         steps = []
         if state is not None and (state != self.state or by in REQUEST.movers):

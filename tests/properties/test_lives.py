@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from random import Random
 
 import pytest
@@ -12,10 +13,23 @@ from lineage.domain.lifecycles.request import REQUEST
 from lineage.domain.lifecycles.table import Lifecycle, Step
 from lineage.storage.keys import Keys
 from lineage.storage.seal import Hasher
-from tests.properties.lives import AFTER, DECISIONS, MOVES, RUNNING, Life, Move, World, world
+from tests.properties.lives import (
+    AFTER,
+    DAY,
+    DECISIONS,
+    HELD,
+    MOVES,
+    RARE,
+    RUNNING,
+    Life,
+    Move,
+    World,
+    world,
+)
 
 CONTROLLERS = ("easydser", "seestar", "senro", "sesiiduo", "store-002")
-WALKS, DEEP_WALKS, LONGEST = 150, 60_000, 14
+WALKS, DEEP_WALKS, LONGEST, LOOKED_AT = 150, 30_000, 14, 100
+YEARS = 10 * 366 * DAY
 
 TOLD = (MOVES[0], MOVES[1], MOVES[3], DECISIONS[0])
 """Somebody got two categories, and is told to erase them."""
@@ -73,6 +87,23 @@ def test_every_short_life_stays_in_the_tables(small_world: World) -> None:
     assert explored(life, 2, found).strange == []
 
 
+def test_nothing_follows_before_its_time(small_world: World) -> None:
+    """Until the moment at which a person is to be looked at again, looking finds nothing to do; and
+    who is never to be looked at again has nothing to come.
+    """
+    for seed in range(LOOKED_AT):
+        rng = Random(seed)
+        found, life = Walked(), Life(small_world, CONTROLLERS[seed % len(CONTROLLERS)])
+        for move in (HELD, *TOLD) if rng.random() < 0.5 else TOLD:
+            life = found.walk(life, move)
+        for _ in range(rng.randint(1, 6)):
+            life = found.walk(life, rng.choice([move for move in AFTER if life.can(move)]))
+            end = life.now + YEARS if life.again_at is None else life.again_at - 1
+            moments = [end, *(rng.randint(life.now, end) for _ in range(2))]
+            for moment in moments:
+                assert not life.acts_at(moment), [e.data.event_name for e in life.events]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("controller", CONTROLLERS)
 def test_every_life_of_three_moves_stays_in_the_tables(small_world: World, controller: str) -> None:
@@ -88,6 +119,10 @@ def test_every_life_of_three_moves_stays_in_the_tables(small_world: World, contr
 def test_every_row_is_lived_through(small_world: World) -> None:
     """No row is there that nothing ever takes; what is never strange is also never idle."""
     found = walked(small_world, range(DEEP_WALKS))
+    for controller, moves in product(CONTROLLERS, RARE):
+        life = Life(small_world, controller)
+        for move in moves:
+            life = found.walk(life, move)
     assert found.strange == []
     for table in (REQUEST, NOTICE):
         assert [step for step in table.steps if step not in found.taken[table.name]] == []

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from lineage.channels.webhook import WebhookChannel
-from lineage.service.dispatching import Dispatcher
 from lineage.storage.tasks import Tasks
 from lineage.tracker import Tracker
 from tests.concurrency.stage import Stage
@@ -53,7 +52,7 @@ def opened(store_place: StorePlace, registry: Path) -> Callable[[], Tracker]:
 
 def claimed(tracker: Tracker) -> list[list[str]]:
     """Claim what is due, as a dispatcher does before it calls: the categories of each body."""
-    dispatcher = Dispatcher(tracker.store, tracker.registry, WebhookChannel(), now=tracker._now)
+    dispatcher = tracker.dispatcher(WebhookChannel())
     jobs = dispatcher._claim_room([], room=4, each=4, lease_seconds=60)
     return [json.loads(job.delivery.body)["data"]["categories"] for job in jobs if job.delivery]
 

@@ -29,12 +29,7 @@ def shop(tmp_path: Path, store_place: StorePlace) -> Iterator[Shop]:
 
 def dispatcher(tracker: Tracker, channel: object) -> Dispatcher:
     """The tracker's dispatcher with another channel."""
-    return Dispatcher(
-        tracker.store,
-        tracker.registry,
-        channel,  # type: ignore[arg-type]
-        now=tracker._now,
-    )
+    return tracker.dispatcher(channel)  # type: ignore[arg-type]
 
 
 def dispatch(tracker: Tracker, channel: object) -> DispatchReport:

@@ -99,8 +99,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade():
@@ -117,10 +117,10 @@ def next_program(folder: Path, oldest: str) -> Iterator[None]:
     migrations = folder / f"migrations-{oldest}"
     shutil.copytree(schema.MIGRATIONS, migrations)
     text = NEXT.format(oldest=f"CAST('{oldest}' AS BLOB)")
-    (migrations / "versions" / "0004_next.py").write_text(text)
+    (migrations / "versions" / "0005_next.py").write_text(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "MIGRATIONS", migrations)
-        patch.setattr(schema, "SCHEMA_VERSION", "0004")
+        patch.setattr(schema, "SCHEMA_VERSION", "0005")
         yield
 
 
@@ -128,9 +128,9 @@ def upgrade_to_next(place: StorePlace, folder: Path, oldest: str) -> None:
     """Let the next program upgrade the store."""
     with next_program(folder, oldest):
         if place.engine == "postgresql":
-            path = schema.MIGRATIONS / "versions" / "0004_next.py"
+            path = schema.MIGRATIONS / "versions" / "0005_next.py"
             path.write_text(path.read_text().replace("AS BLOB", "AS bytea"))
-        assert upgrade_store(place.url, keys=place.keys) == "0004"
+        assert upgrade_store(place.url, keys=place.keys) == "0005"
 
 
 def test_this_program_goes_on_beside_the_next(store_place: StorePlace, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_this_program_goes_on_beside_the_next(store_place: StorePlace, tmp_path:
     """
     with open_shop(store_place) as running:
         running.record([share()])
-        upgrade_to_next(store_place, tmp_path, "0003")
+        upgrade_to_next(store_place, tmp_path, "0004")
         assert running.record([share("BlueVan")]).recorded == 1
     with open_shop(store_place) as tracker:
         assert tracker.record([share("NightVan"), share(subject="m2")]).recorded == 2
@@ -149,7 +149,7 @@ def test_this_program_goes_on_beside_the_next(store_place: StorePlace, tmp_path:
         assert tracker.rebuild().people == 2
         assert tracker.verify().ok
         assert len(tracker.lineage("m1").edges) == 3
-    assert upgrade_store(store_place.url, keys=store_place.keys) == "0004"
+    assert upgrade_store(store_place.url, keys=store_place.keys) == "0005"
     with open_shop(store_place) as tracker:
         assert tracker.verify().ok
 
@@ -161,12 +161,12 @@ def test_this_program_leaves_a_store_it_cannot_bear(
     says which version it is and what to install.
     """
     open_shop(store_place).close()
-    upgrade_to_next(store_place, tmp_path, "0004")
+    upgrade_to_next(store_place, tmp_path, "0005")
     for use in (
         lambda: open_shop(store_place).close(),
         lambda: upgrade_store(store_place.url, keys=store_place.keys),
     ):
-        with pytest.raises(SchemaMismatch, match=r"\(0004\) is newer") as caught:
+        with pytest.raises(SchemaMismatch, match=r"\(0005\) is newer") as caught:
             use()
         assert "install" in caught.value.do
 

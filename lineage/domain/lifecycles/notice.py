@@ -48,12 +48,15 @@ NOTICE: Final = Lifecycle(
         *rows(["awaiting_person"], ["recipient_working"], ["working"]),
         *rows([*_WAITING, *_CLOSED], ["recipient_deleted"], ["erased"]),
         # The rest of it was declined before.
-        *rows([*_WAITING, *_CLOSED], ["recipient_deleted"], ["refused", "kept_by_law"]),
+        *rows([*_WAITING, "unreachable"], ["recipient_deleted"], ["refused", "kept_by_law"]),
+        *rows(["kept_by_law"], ["recipient_deleted"], ["refused"]),
         *rows(_WAITING, ["recipient_deleted"], ["unreachable"]),
         *rows(_WAITING, ["recipient_declined"], [*_CLOSED, "awaiting_person"]),
         *rows(
             ["unreachable"], ["recipient_declined"], ["refused", "kept_by_law", "awaiting_person"]
         ),
+        # It has said before that it will not erase what it is only asked now.
+        *rows(["planned", "acknowledged", "working"], ["notice_widened"], ["awaiting_person"]),
         # What no ground was given for is answered: back to where the rest of it was.
         *rows(["awaiting_person"], ["recipient_deleted", "recipient_declined"], _WAITING[:-1]),
         *rows(_WAITING, ["notice_escalated"], ["awaiting_person"]),

@@ -64,7 +64,7 @@ REQUEST: Final = Lifecycle(
         *rows(["triaged"], ["request_triaged"], ["needs_evaluation"]),
         *stays(["needs_evaluation", "triaged"], ["request_triaged", "identity_verified"]),
         *stays(["verified"], ["identity_verified"]),
-        *rows(["needs_evaluation"], [FACTS], ["received", "triaged"]),
+        *rows(["needs_evaluation"], [FACTS], ["received", "verified", "triaged"]),
         *rows([*_UNDECIDED, "refused"], ["request_withdrawn"], ["withdrawn"]),
         *rows(_UNDECIDED, ["request_decided"], ["refused", *_ACCEPTED, *_RUNNING[::2]]),
         *rows(_UNDECIDED, ["account_cancellation_approved"], ["accepted", *_RUNNING[::2]]),
@@ -72,7 +72,9 @@ REQUEST: Final = Lifecycle(
         *rows(
             ["received", "verified", "triaged", "withdrawn"], [FACTS], ["accepted", *_RUNNING[::2]]
         ),
-        *rows(["accepted", *_RUNNING], [FACTS], _RUNNING[::2]),
+        *rows([*_ACCEPTED, *_RUNNING], [FACTS], _RUNNING[::2]),
+        # Who could not be reached for a while got more; its days have passed.
+        *rows(["fulfilled"], [FACTS], ["unfulfilled"]),
         *rows(["in_progress"], [DAY_PASSED], ["unfulfilled"]),
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from lineage.domain.deadlines import last_day
 from lineage.domain.facts import Moment, Recorded, Request
@@ -21,7 +21,7 @@ from lineage.events import (
     AccountCancelled,
     RequestReceived,
 )
-from lineage.events.times import from_micros, to_micros
+from lineage.events.times import from_micros, start_of_day
 from lineage.policy.kinds.fan_out import CancellationFanOut, CleanUpFanOut, ThirdPartyRequest
 from lineage.policy.model import Policy
 from lineage.policy.rule import Rule
@@ -229,7 +229,7 @@ def _at_erasure(
     if found is not None:
         _, erasing, started = found
         day = last_day(policy, erasing, from_micros(started.occurred_at).date())
-        begins = to_micros(datetime(day.year, day.month, day.day, tzinfo=UTC))
+        begins = start_of_day(day)
         if begins <= dossier.as_of:
             return Cause(
                 policy=policy,

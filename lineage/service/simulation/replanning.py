@@ -87,7 +87,7 @@ class Replanning:
                     first_position=new[0].position,
                 )
                 stored = {shown: party for party, shown in names.items()}
-                acts = self._follow(state, new[0].recorded_at)
+                acts, _ = self._follow(state, new[0].recorded_at)
                 planned += [self._recorded(act, ref, new[-1], stored) for act in acts]
         return planned
 
