@@ -22,7 +22,7 @@ from lineage.channels.answered import answer_data
 from lineage.channels.port import Answer, Channel, Delivery, Outcome
 from lineage.channels.retry import next_attempt_at
 from lineage.domain.facts import CHANNEL_SOURCE, CLOSED_NOTICE_STATES, Notice, Recorded
-from lineage.events import Event, NoticeEscalated, RecipientNotified
+from lineage.events import Event, NoticeEscalated, RecipientDeclined, RecipientNotified
 from lineage.events.times import from_micros, to_micros
 from lineage.policy.recipients import RecipientRegistry
 from lineage.service.acts import system_event

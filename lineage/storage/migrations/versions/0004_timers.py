@@ -1,6 +1,8 @@
 """Timers: when the calendar alone may call for something about a person.
 
-Of whoever has asked for something already nobody knows when, so all of them are looked at once.
+Of whoever has asked for something already nobody knows when, so all of them are looked at once. And
+who was judged by consents may have been judged by one that only somebody's word stands for, of
+which nobody made a note: a consent that comes has them judged anew.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ def upgrade() -> None:
         "INSERT INTO timers (subject_ref, controller, at)"
         " SELECT subject_ref, min(controller), 0 FROM requests GROUP BY subject_ref"
     )
+    # The bit of consents; all bits say that nobody knows what was looked at.
+    op.execute("UPDATE persons SET looked_at = -1 WHERE looked_at & 1 <> 0")
     # An older program would record requests and set no timer.
     meta = sa.table("meta", sa.column("name", sa.Text), sa.column("value", sa.LargeBinary))
     op.execute(
