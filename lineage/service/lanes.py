@@ -12,9 +12,9 @@ from lineage.service.garbage import fewer_collections
 from lineage.service.incoming import Incoming, Tally
 from lineage.service.overlapping import Worker
 from lineage.service.recording import REUSED, Checked, Recorder
-from lineage.storage.applying import Applied, LaneMoved, Untold
+from lineage.storage.applying import Applied
 from lineage.storage.drafts import DeadLetter, PreparedBatch
-from lineage.storage.errors import StatementRefused, StorageError
+from lineage.storage.errors import LaneMoved, StatementRefused, StorageError, Untold
 from lineage.storage.ledger import LaneStand, Stretch, lanes_on_record, next_of
 from lineage.storage.store import Store
 

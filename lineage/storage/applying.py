@@ -23,7 +23,7 @@ from lineage.storage.bulk import Upsert
 from lineage.storage.dead_letters import DeadLetterBox
 from lineage.storage.drafts import DeadLetter, Draft, Drafter, PreparedBatch
 from lineage.storage.engines import Connection, made_here
-from lineage.storage.errors import StorageError, VersionChanged
+from lineage.storage.errors import LaneMoved, SubjectRace, Untold, VersionChanged
 from lineage.storage.facts import read_facts
 from lineage.storage.folding import FoldedPerson, Folder, NewEvents
 from lineage.storage.following import Acting, Follow, PersonState
@@ -75,32 +75,6 @@ class Applied:
     acts: int = 0
     noted: set[str] = field(default_factory=set)
     """controllers of whom it was noted by which policies they are folded"""
-
-
-class SubjectRace(StorageError):
-    """Another writer made a subject that this batch was about to make: prepare it again."""
-
-    def __init__(self) -> None:
-        """Say so; ``apply`` never lets it out."""
-        super().__init__("another writer has just recorded this person for the first time")
-
-
-class LaneMoved(StorageError):
-    """The lane does not stand where the batch begins; ``next`` is where it stands."""
-
-    def __init__(self, next_: int) -> None:
-        """Carry the offset from which the lane goes on."""
-        super().__init__("another worker has recorded from this lane meanwhile")
-        self.next = next_
-
-
-class Untold(StorageError):
-    """These ids turn out to be used, and who must be told of dead letters first knows nothing."""
-
-    def __init__(self, items: Sequence[int]) -> None:
-        """Carry the messages."""
-        super().__init__("somebody must be told of dead letters before they are kept")
-        self.items = items
 
 
 class Parts(Protocol):

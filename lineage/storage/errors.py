@@ -9,10 +9,13 @@ StorageError
 ├── StatementRefused     the database cannot take a value
 ├── KeysUnusable         missing, readable by others, of another store
 ├── RoleUnusable         not there, or no grant can limit it
-└── VersionChanged       the person changed since the plan was shown
+├── VersionChanged       the person changed since the plan was shown
+└── LaneMoved, Untold, SubjectRace   between programs that record at once, and never shown
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class StorageError(Exception):
@@ -80,3 +83,29 @@ class VersionChanged(StorageError):
             do="look at the plan again and decide with the new version",
         )
         self.ver = ver
+
+
+class SubjectRace(StorageError):
+    """Another writer made a subject that this batch was about to make: prepare it again."""
+
+    def __init__(self) -> None:
+        """Say so; ``apply`` never lets it out."""
+        super().__init__("another writer has just recorded this person for the first time")
+
+
+class LaneMoved(StorageError):
+    """The lane does not stand where the batch begins; ``next`` is where it stands."""
+
+    def __init__(self, next_: int) -> None:
+        """Carry the offset from which the lane goes on."""
+        super().__init__("another worker has recorded from this lane meanwhile")
+        self.next = next_
+
+
+class Untold(StorageError):
+    """These ids turn out to be used, and who must be told of dead letters first knows nothing."""
+
+    def __init__(self, items: Sequence[int]) -> None:
+        """Carry the messages."""
+        super().__init__("somebody must be told of dead letters before they are kept")
+        self.items = items

@@ -18,12 +18,12 @@ from lineage.domain.parties import parties_of, renamed
 from lineage.domain.verdicts import Verdicts, Wide
 from lineage.events import Event
 from lineage.storage import engines
-from lineage.storage.applying import Applied, Applying, Expected, SubjectRace
+from lineage.storage.applying import Applied, Applying, Expected
 from lineage.storage.asking import ask
 from lineage.storage.dead_letters import DeadLetterBox
 from lineage.storage.drafts import DeadLetter, Drafter, PreparedBatch, RawOf
 from lineage.storage.engines import Connection
-from lineage.storage.errors import InTheWay
+from lineage.storage.errors import InTheWay, SubjectRace
 from lineage.storage.folding import Folder, Versions
 from lineage.storage.following import Follow
 from lineage.storage.keyring import Keyring

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import pytest
 
 from lineage.storage import ledger, standings, store
-from lineage.storage.applying import Applying, LaneMoved, SubjectRace
-from lineage.storage.errors import InTheWay, StoreUnusable
+from lineage.storage.applying import Applying
+from lineage.storage.errors import InTheWay, LaneMoved, StoreUnusable, SubjectRace
 from lineage.storage.ledger import Stretch
 from lineage.storage.standings import Locked, Stand
 from lineage.storage.store import Store

@@ -12,8 +12,7 @@ from typing import Any
 
 from lineage import open_tracker
 from lineage.service.errors import InvalidInput, NotFound, PlanChanged
-from lineage.storage.applying import SubjectRace
-from lineage.storage.errors import InTheWay
+from lineage.storage.errors import InTheWay, SubjectRace
 from lineage.tracker import Tracker
 from tests.properties.stores import NOW
 from tests.properties.worlds import world

@@ -14,9 +14,8 @@ from lineage.service.garbage import THRESHOLDS
 from lineage.service.incoming import Incoming
 from lineage.service.lanes import LaneBatch, LaneBehind, Refused, Written
 from lineage.storage import applying, ledger
-from lineage.storage.applying import LaneMoved
 from lineage.storage.drafts import Origin
-from lineage.storage.errors import StatementRefused
+from lineage.storage.errors import LaneMoved, StatementRefused
 from lineage.tracker import Tracker
 from tests.events.sample import share
 from tests.support.places import StorePlace
