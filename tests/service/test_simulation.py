@@ -91,6 +91,7 @@ def test_it_records_nothing(tracker: Tracker, tmp_path: Path) -> None:
     )
     before = raw_dump(tracker)
     found = tracker.simulate(OTHER, to=tmp_path / "rows.jsonl", controller="sesiiduo")
+    assert (tmp_path / "rows.jsonl").stat().st_mode & 0o077 == 0, "it names people"
     assert found.counts["request_dates"] == {"changes": 1}
     assert raw_dump(tracker) == before
 

@@ -54,7 +54,8 @@ def open_file(path: Path) -> BinaryIO:
     Raises ``InvalidInput`` where it cannot be written, or somebody else is writing it.
     """
     try:
-        file = path.open("r+b" if path.exists() else "x+b")
+        path.touch(mode=0o600)  # its rows name people
+        file = path.open("r+b")
     except OSError as error:
         raise InvalidInput(
             f"{path.name} cannot be written: {error.strerror}", do="name another file with --to"
