@@ -72,6 +72,17 @@ _ASKED = (
     _decided("accepted"),
 )
 _NOT_PHONE = _answer("declined", A, reason="other", categories=["phone"])
+_HELD: Sequence[Sequence[Move]] = ((), (OWN_COPY,), (_share(A, "email"),))
+_STEPS: Sequence[Sequence[Move]] = (
+    (),
+    (VERIFIED,),
+    (TRIAGED,),
+    (("request_withdrawn", {"request_id": "q"}),),
+    (_decided("refused", ground="trade_secret"),),
+    (_decided("accepted"),),
+    (_decided("partly", held=["email"]),),
+)
+_ACCEPTING = (_decided("accepted"), _decided("partly", held=["email"]))
 _GONE = _answer("declined", A, reason="unreachable")
 _LATE = _share(A, "phone")
 
@@ -79,6 +90,10 @@ RARE: Sequence[Sequence[Move]] = (
     (OWN_COPY, CANCELLATION, VERIFIED, CANCELLED),
     (OWN_COPY, CANCELLATION, TRIAGED, CANCELLED),
     (*_ASKED, OWN_GONE, _GONE, _answer("declined", A, reason="other"), TIME, _share(A, "email")),
+    *((*held, CANCELLATION, *steps, CANCELLED, TIME) for held in _HELD for steps in _STEPS),
+    *((*held, CANCELLED, CANCELLATION) for held in _HELD),
+    *((HELD, OWN_COPY, *_ASKED[:2], decided, TIME, TIME) for decided in _ACCEPTING),
+    *((OWN_COPY, _ASKED[1], decided) for decided in _ACCEPTING),
     (*_ASKED, _NOT_PHONE, _LATE),
     (*_ASKED, _NOT_PHONE, _answer("acknowledged", A), _LATE),
     (*_ASKED, _NOT_PHONE, _answer("working", A), _LATE),
@@ -184,6 +199,8 @@ class Life:
         """
         if move == ESCALATED:
             return self._to_escalate is not None
+        if move == TIME:
+            return True
         if self.state is None:
             return move[0] in FIRST
         return move[0] not in RECEIPTS and REQUEST.is_open(self.state, move[0])

@@ -58,7 +58,11 @@ REQUEST: Final = Lifecycle(
     },
     steps=(
         *rows([None], ["request_received"], ["received", "needs_evaluation"]),
-        *rows([None], ["account_cancellation_requested"], ["received"]),
+        *rows(
+            [None],
+            ["account_cancellation_requested"],
+            ["received", "accepted", *_RUNNING[::2]],
+        ),
         *rows(["received"], ["identity_verified"], ["verified"]),
         *rows(["received", "verified"], ["request_triaged"], ["triaged", "needs_evaluation"]),
         *rows(["triaged"], ["request_triaged"], ["needs_evaluation"]),
@@ -76,5 +80,16 @@ REQUEST: Final = Lifecycle(
         # Who could not be reached for a while got more; its days have passed.
         *rows(["fulfilled"], [FACTS], ["unfulfilled"]),
         *rows(["in_progress"], [DAY_PASSED], ["unfulfilled"]),
+        # A hold has ended, or a law that somebody kept data by.
+        *rows([*_ACCEPTED, "fulfilled", "unfulfilled"], [DAY_PASSED], ["in_progress"]),
+        *rows(_ACCEPTED, [DAY_PASSED], ["fulfilled", "unfulfilled"]),
+        *rows(["fulfilled"], [DAY_PASSED], ["unfulfilled"]),
+        # An account is erased on its day, whatever was decided.
+        *rows(
+            ["received", "verified", "triaged", "withdrawn"],
+            [DAY_PASSED],
+            ["accepted", *_RUNNING[::2]],
+        ),
+        *rows(["refused"], [DAY_PASSED], _RUNNING[::2]),
     ),
 )
