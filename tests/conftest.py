@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # loading the client takes a while, and most runs need none
 settings.register_profile("dev", max_examples=25, deadline=None)
 # ci is what `make test` runs. It is derandomized: the same commit gives the same answer on every
 # machine, so a red gate means the change is at fault and stays red until it is mended.
-settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 # deep is for `make faults`: random again, many examples; finding what ci cannot see is its purpose.
 settings.register_profile(
     "deep",
