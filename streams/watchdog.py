@@ -12,6 +12,8 @@ from streams.progress import Progress
 
 STILL_SECONDS_MAX = 60.0
 LOOK_SECONDS = 2.0
+LATE_SECONDS = 5.0
+"""Who looks later than this was not running, and what it looks at was not either."""
 
 
 class StoodStill(Exception):
@@ -34,6 +36,7 @@ class Watchdog:
         self._watched = watched
         self._still_seconds = still_seconds
         self._fail = fail
+        self._awake_since = 0.0
         self._stop = Event()
         self._thread = Thread(target=self._run, name="watchdog", daemon=True)
 
@@ -47,19 +50,27 @@ class Watchdog:
 
     def look(self) -> None:
         """Raise ``StoodStill`` where something stands still."""
-        now = time.monotonic()
         for progress in self._watched:
-            if now - progress.seen > self._still_seconds:
+            if self._is_still(progress.seen):
                 raise StoodStill(f"nothing was heard of the reader of {progress.topic}")
             for partition, at in progress.partitions.items():
-                if at.waits and now - at.moved > self._still_seconds:
+                if at.waits and self._is_still(at.moved):
                     raise StoodStill(
                         f"{progress.topic}[{partition}] stands at {at.written},"
                         f" and it goes to {at.end}"
                     )
 
+    def _is_still(self, since: float) -> bool:
+        return time.monotonic() - max(since, self._awake_since) > self._still_seconds
+
     def _run(self) -> None:
-        while not self._stop.wait(min(LOOK_SECONDS, self._still_seconds / 4)):
+        pause = min(LOOK_SECONDS, self._still_seconds / 4)
+        looked = time.monotonic()
+        while not self._stop.wait(pause):
+            now = time.monotonic()
+            if now - looked > pause + LATE_SECONDS:  # a process that was frozen did not stand still
+                self._awake_since = now
+            looked = now
             try:
                 self.look()
             except StoodStill as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from signal import SIGKILL, SIGSTOP
+from signal import SIGKILL, SIGSTOP, pthread_kill
+from threading import get_ident
 from typing import Any
 
 from lineage.service.recording import Recorder
@@ -48,7 +48,8 @@ def stops_at(failpoint: str, count: int, *, frozen: bool) -> None:
     def reached() -> None:
         left[0] -= 1
         if not left[0]:
-            os.kill(os.getpid(), SIGSTOP if frozen else SIGKILL)
+            # To this very thread: a signal to the process lets it run on until another takes it.
+            pthread_kill(get_ident(), SIGSTOP if frozen else SIGKILL)
 
     def dying(*args: Any, **options: Any) -> Any:
         if failpoint in before:

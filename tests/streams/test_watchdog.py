@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from signal import SIGCONT, SIGSTOP
+from subprocess import PIPE
 from typing import NoReturn
 
 import pytest
 
+from streams.ending import EXIT_FAILED
 from streams.metrics import Metrics
 from streams.progress import Progress
-from streams.watchdog import StoodStill, Watchdog
+from streams.watchdog import LATE_SECONDS, StoodStill, Watchdog
 
 
 class Ended(Exception):
@@ -115,3 +120,41 @@ def test_age_is_that_of_the_oldest_that_is_not_written(progress: Progress) -> No
     assert 99 < (age(progress) or 0) < 149
     progress.wrote(0, 15)
     assert age(progress) == 0
+
+
+WATCHED = """
+import time
+from streams.metrics import Metrics
+from streams.progress import Progress
+from streams.watchdog import Watchdog
+
+progress = Progress("lineage.events", Metrics())
+Watchdog([progress], still_seconds=2.0).start()
+print("ready", flush=True)
+ends = time.monotonic() + {alive}
+while time.monotonic() < ends:
+    progress.alive()
+    time.sleep(0.05)
+    {then}
+"""
+
+
+def test_process_that_was_frozen_has_not_stood_still() -> None:
+    """A worker that goes on after longer than it may stand still goes on; one that does not move
+    while it runs is ended.
+    """
+    source = WATCHED.format(alive=60, then="pass")
+    with subprocess.Popen([sys.executable, "-c", source], stdout=PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(SIGSTOP)
+        time.sleep(LATE_SECONDS + 3)
+        process.send_signal(SIGCONT)
+        time.sleep(1)
+        assert process.poll() is None
+        process.kill()
+    source = WATCHED.format(alive=60, then="time.sleep(60)")
+    words = [sys.executable, "-c", source]
+    ended = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert ended.returncode == EXIT_FAILED
+    assert "nothing was heard of the reader" in ended.stderr
