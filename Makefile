@@ -57,8 +57,8 @@ check: sync ## The static gate: format, lint, types, layers, generated files fre
 test: sync ## All tests but the long runs; ARGS="-k graph" passes options to pytest
 	@HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -q -n 3 --dist worksteal $(ARGS)
 
-faults: sync ## The long fault runs: kill -9, full disk, many rounds; ARGS="-n 2" runs two at a time
-	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -v -m slow --dist worksteal --timeout 1800 tests/faults $(ARGS)
+faults: sync ## The long runs: kill -9, full disk, many rounds, every case; ARGS="-n 2" runs two at a time
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -v -m slow --dist worksteal --timeout 1800 $(ARGS) tests
 
 mutants: sync ## Switch each rule of the policies off, move each number by one: a scenario must fail
 	@$(BIN)/python -m lineage.scenarios.publish
