@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from hashlib import blake2b
@@ -40,10 +40,14 @@ class Library:
             controller: tuple(sorted(found[controller], key=begins)) for controller in sorted(found)
         }
         self._digests: dict[str, bytes] = {}
-        self._categories = {
-            controller: frozenset[str]().union(*(policy.all_categories for policy in versions))
-            for controller, versions in self._versions.items()
-        }
+        self._categories: dict[str, frozenset[str]] = {}
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, Path]) -> Library:
+        """One file for each controller, read when it is first asked about."""
+        library = cls(())
+        library._versions = _WhenAsked(files)
+        return library
 
     @property
     def controllers(self) -> tuple[str, ...]:
@@ -101,21 +105,50 @@ class Library:
 
     def categories(self, controller: str) -> frozenset[str]:
         """Return every category word that any version of the controller's policy knows."""
-        return self._categories[controller]
+        found = self._categories.get(controller)
+        if found is None:
+            words = (policy.all_categories for policy in self._versions[controller])
+            found = self._categories[controller] = frozenset[str]().union(*words)
+        return found
+
+
+class _WhenAsked(Mapping[str, tuple[Policy, ...]]):
+    """The only version of each controller's policy, by its file."""
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._files = files
+        self._read: dict[str, tuple[Policy, ...]] = {}
+
+    def __getitem__(self, controller: str) -> tuple[Policy, ...]:
+        found = self._read.get(controller)
+        if found is None:
+            policy = _policy(read_document(self._files[controller]))
+            found = self._read[controller] = (policy,)
+        return found
+
+    def __contains__(self, controller: object) -> bool:
+        return controller in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 def load_library(path: Path | None = None) -> Library:
     """Load one policy file, or all of a folder (``*.yaml``, ``*.yml``).
 
-    Without a path these are the five policies that come with the package, read once. Raises
-    ``PolicyError`` that names file, line, key and what was expected.
+    Without a path these are the five policies that come with the package, each in a file of its
+    controller's name; one is read when it is first asked about, and once. Raises ``PolicyError``
+    that names file, line, key and what was expected.
     """
     return _own_library() if path is None else _load(path)
 
 
 @cache
 def _own_library() -> Library:
-    return _load(LIBRARY)
+    return Library.of_files({file.stem: file for file in policy_files(LIBRARY)})
 
 
 def _load(place: Path) -> Library:

@@ -61,7 +61,8 @@ class Checker:
         also: frozenset[type[EventData]] = frozenset(),
     ) -> None:
         """``allowed`` is the set of event classes that may come this way, ``also`` single types."""
-        self._words = {name: library.categories(name) for name in library.controllers}
+        self._library = library
+        self._words: dict[str, frozenset[str]] = {}
         self._allowed = allowed
         self._also = also
         self._lists: dict[type[EventData], tuple[str, ...]] = {}
@@ -101,13 +102,19 @@ class Checker:
             return Checked(event, ahead)
         return Checked(event)
 
+    def _words_of(self, controller: str) -> frozenset[str] | None:
+        words = self._words.get(controller)
+        if words is None and controller in self._library.controllers:
+            words = self._words[controller] = self._library.categories(controller)
+        return words
+
     def _is_good(self, event: Event, origin: Origin | None) -> bool:
         """Tell quickly that there are no ``_problems``; False means that they must be looked for.
 
         A list of words is asked for as a whole, and what a model has such lists in only once.
         """
         data = event.data
-        words = self._words.get(event.controller)
+        words = self._words_of(event.controller)
         if words is None or event.source.startswith(OWN_SOURCE):
             return False
         allowed = self._allowed if origin is None else origin.allowed
@@ -132,9 +139,9 @@ class Checker:
             yield Problem("data.recipient", "not_allowed_here", "the recipient whose way this is")
         if event.source == OWN_SOURCE or event.source.startswith(OWN_SOURCE + "/"):
             yield Problem("source", "not_allowed_here", "a source other than the tracker's own")
-        words = self._words.get(event.controller)
+        words = self._words_of(event.controller)
         if words is None:
-            known = ", ".join(self._words)
+            known = ", ".join(self._library.controllers)
             yield Problem("controller", "unknown_controller", f"one of {known}")
             return
         for field, word in categories_of(event.data):

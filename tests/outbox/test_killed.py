@@ -15,7 +15,7 @@ KILLS = 2
 
 
 @on_sqlite
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [1])
 def test_every_order_has_one_event_in_a_file(database: str, tmp_path: Path, seed: int) -> None:
     """Killed at random moments, then relayed to the end and recorded: orders and events agree."""
     sink = FileSink(tmp_path / "events.jsonl")
@@ -35,7 +35,7 @@ def test_every_order_has_one_event_on_a_topic(
 
 @on_postgresql
 @pytest.mark.kafka
-@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize("seed", [3])
 def test_every_order_of_a_server_has_one_event(
     database: str, kafka: Kafka, tmp_path: Path, seed: int
 ) -> None:

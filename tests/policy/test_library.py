@@ -3,13 +3,14 @@
 import re
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from lineage.domain.planning.rows import fan_out_rule
 from lineage.policy.categories import CANONICAL_CATEGORIES
 from lineage.policy.kinds.fan_out import Exemption, LegalCompulsion
-from lineage.policy.loader import LIBRARY, load_library
+from lineage.policy.loader import LIBRARY, Library, load_library
 
 _CONTROLLERS = {
     "sesiiduo": "000",
@@ -150,3 +151,25 @@ def test_loading_is_fast() -> None:
         seconds.append(time.process_time() - start)
     rules = sum(len(_LIBRARY.versions(name)[0].every_rule()) for name in _CONTROLLERS)
     assert min(seconds) < 0.001 * rules
+
+
+def test_files_are_named_for_their_controllers_and_agree() -> None:
+    """What is read when it is first asked about is what all of the folder read at once gives."""
+    together = load_library(LIBRARY)
+    assert together.controllers == _LIBRARY.controllers
+    for controller in _CONTROLLERS:
+        assert together.versions(controller) == _LIBRARY.versions(controller)
+        assert together.digest(controller) == _LIBRARY.digest(controller)
+
+
+def test_policies_nobody_asks_about_are_not_read(tmp_path: Path) -> None:
+    """A library of files reads one when its controller is asked about; it knows all their names."""
+    file = tmp_path / "senro.yaml"
+    library = Library.of_files({"absent": tmp_path / "absent.yaml", "senro": file})
+    file.write_bytes((LIBRARY / "senro.yaml").read_bytes())
+    assert library.controllers == ("absent", "senro")
+    assert library.version_at("other")(0) == ""
+    before = library.versions("senro")
+    file.unlink()
+    assert library.versions("senro") is before
+    assert library.categories("senro") == CANONICAL_CATEGORIES
