@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +75,13 @@ class Stores:
         trace: TracebackType | None,
     ) -> None:
         self._stack.close()
+
+    def file(self, events: Iterable[bytes]) -> Path:
+        """A file of these events, a line each; the one before is overwritten."""
+        path = self.folder / "events.jsonl"
+        with path.open("wb") as file:
+            file.writelines(event + b"\n" for event in events)
+        return path
 
     @property
     def databases(self) -> Databases:

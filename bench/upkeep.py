@@ -1,13 +1,13 @@
-"""Rebuild and simulate against recording, verify against reading; ingest beside it; memory."""
+"""Rebuild and simulate against recording, verify against reading; ingest beside a rebuild."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench.harness import BATCH, ENGINES, NAMES, Engine, Row, rate, say, seconds
 from bench.stores import Place, Stores
-from bench.streams import shop, strangers
+from bench.streams import shop
 from bench.worker import Work, simulate
 from lineage.tracker import Tracker
 
@@ -20,8 +20,6 @@ def measure(stores: Stores) -> Iterator[Row]:
     for engine in ENGINES:
         yield from _alone(stores, engine)
         yield _during(stores, engine)
-    for engine in stores.size.memory_engines:
-        yield from _memory(stores, engine)
 
 
 def _alone(stores: Stores, engine: Engine) -> Iterator[Row]:
@@ -77,10 +75,10 @@ def _during(stores: Stores, engine: Engine) -> Row:
     flag = stores.folder / "rebuilding"
     with stores.fresh(engine) as place, place.open() as tracker:
         tracker.record(events[: size.upkeep], batch_size=BATCH)
-        alone = Work("record", place, _file(stores, events[size.upkeep : last]))
+        alone = Work("record", place, stores.file(events[size.upkeep : last]))
         alone.go()
         one = alone.result()
-        both = Work("record", place, _file(stores, events[last:])), _rebuilder(place, flag)
+        both = Work("record", place, stores.file(events[last:])), _rebuilder(place, flag)
         for work in reversed(both):
             work.go()
         beside = both[0].result()
@@ -107,40 +105,3 @@ def _during(stores: Stores, engine: Engine) -> Row:
 def _rebuilder(place: Place, flag: Path) -> Work:
     flag.touch()
     return Work("rebuild_on", place, flag)
-
-
-def _file(stores: Stores, events: Iterable[bytes]) -> Path:
-    file = stores.folder / "events.jsonl"
-    file.write_bytes(b"\n".join(events))
-    return file
-
-
-def _memory(stores: Stores, engine: Engine) -> Iterator[Row]:
-    """The most memory of a process that does one thing, for a small and a large store.
-
-    Each event is about somebody else, so the smaller has three times the people that a keyring
-    remembers: full caches are compared with full ones, and what still grows has no end.
-    """
-    found: dict[str, list[int]] = {verb: [] for verb in ("record", "rebuild", "verify", "simulate")}
-    for n in stores.size.memory:
-        file = _file(stores, strangers(n))
-        with stores.fresh(engine) as place:
-            place.open().close()
-            for verb, bytes_max in found.items():
-                work = Work(verb, place, file)
-                work.go()
-                result = work.result()
-                assert result.get("recorded", result.get("events")) == n
-                bytes_max.append(result["bytes_max"])
-    small, large = stores.size.memory
-    for verb, (less, more) in found.items():
-        say(f"memory of {verb}, {NAMES[engine]}: {less >> 20} and {more >> 20} MiB")
-        yield Row(
-            f"memory of {verb}, {large:,} events / {small:,}, {NAMES[engine]}",
-            f"{more >> 20} MiB",
-            f"{less >> 20} MiB",
-            more / less,
-            1.1,
-            at_most=True,
-            note=f"growth; {large / small:g} times the events",
-        )
