@@ -79,6 +79,8 @@ REQUEST: Final = Lifecycle(
         *rows([*_ACCEPTED, *_RUNNING], [FACTS], _RUNNING[::2]),
         # Who could not be reached for a while got more; its days have passed.
         *rows(["fulfilled"], [FACTS], ["unfulfilled"]),
+        # Nobody had to be told, and an own system has got what was asked for.
+        *rows(["fulfilled"], [FACTS], _ACCEPTED),
         *rows(["in_progress"], [DAY_PASSED], ["unfulfilled"]),
         # A hold has ended, or a law that somebody kept data by.
         *rows([*_ACCEPTED, "fulfilled", "unfulfilled"], [DAY_PASSED], ["in_progress"]),
