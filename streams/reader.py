@@ -173,6 +173,8 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
                 return
         if records[0].offset > at and not await self._is_hole(partition, at):
             return
+        if await self._sent_back(partition, records[-1].offset) or self._expected[partition] != at:
+            return
         lane = self._lane_of(partition.partition)
         place = f"{partition.topic}[{partition.partition}]"
         batch = batch_of(
@@ -188,6 +190,15 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
         self._progress.took(partition.partition, batch.next, first_at=first_at, last_at=last_at)
         done = await self._sink.put(batch)
         done.add_done_callback(lambda future: self._note(partition, future.result()))
+
+    async def _sent_back(self, partition: TopicPartition, offset: int) -> bool:
+        """Whether the partition was given up, or taken up anew, since this was fetched: it comes
+        again then, and if it were taken, the topic would seem to have lost it.
+        """
+        try:
+            return bool(await self._consumer.position(partition) <= offset)
+        except IllegalStateError:
+            return True
 
     async def _is_hole(self, partition: TopicPartition, at: int) -> bool:
         """Whether the topic really has nothing at an offset, as after a transaction's marker.
