@@ -3,9 +3,9 @@
 Clients of Kafka may stop without an error: Faust's agents, and members of a group that are left
 without partitions after a broker was away. What no agent has brought for some seconds is read from
 the topic and put behind the same fence; a partition of the events' topic that stands still before
-its end ends the worker, and the next one joins anew. For how long is counted in looks: a process
-that was frozen meanwhile has not stood still. A reply topic that is made later has no agent in this
-process, so it is read from here alone.
+its end ends the worker, and the next one joins anew. The time in which nobody looked does not
+count: a process that was frozen has not stood still. A reply topic that is made later has no agent
+in this process, so it is read from here alone.
 """
 
 from __future__ import annotations
@@ -67,10 +67,11 @@ class Overseer:
         self._found = time.monotonic()
         self._options = options
         self._look_seconds = look_seconds
-        self._still_looks = still_seconds / look_seconds
-        self._stood: dict[TopicPartition, tuple[int, int]] = {}
+        self._still_seconds = still_seconds
+        self._since: dict[TopicPartition, tuple[int, float]] = {}
         self._swept: dict[TopicPartition, int] = {}
-        self._unanswered = 0
+        self._looked = time.monotonic()
+        self._awake = self._answered = 0.0
 
     async def run(self, should_stop: Callable[[], bool]) -> None:
         """Look until it shall stop. Raises ``StoodStill``, ``Truncated``."""
@@ -92,14 +93,21 @@ class Overseer:
         try:
             async with asyncio.timeout(self._look_seconds):
                 ends = await consumer.end_offsets(list(self._overseen.partitions))
-            self._unanswered = 0
+            self._tick()
+            self._answered = self._awake
             await self._look(consumer, ends)
             await self._find_more(consumer)
         except (KafkaError, TimeoutError) as error:
-            self._stood = {}
-            self._unanswered += 1
-            if self._unanswered > self._still_looks:
+            self._tick()
+            self._since = {}
+            if self._awake - self._answered > self._still_seconds:
                 raise StoodStill("the broker has not answered") from error
+
+    def _tick(self) -> None:
+        """Count the seconds since the last look, and no more of them than a look may take."""
+        now = time.monotonic()
+        self._awake += min(now - self._looked, 2 * self._look_seconds)
+        self._looked = now
 
     async def _find_more(self, consumer: AIOKafkaConsumer) -> None:
         if time.monotonic() - self._found > self._find_seconds:
@@ -117,23 +125,22 @@ class Overseer:
     ) -> None:
         if stands > end:
             await self._look_at_end(partition, stands)
-        stood, looks = self._stood.get(partition, (-1, 0))
+        stood, since = self._since.get(partition, (-1, 0.0))
         if stands >= end or stood != stands:
-            self._stood[partition] = stands, 0
+            self._since[partition] = stands, self._awake
             return
-        self._stood[partition] = stands, looks + 1
         taker = self._overseen.takers.get(partition.topic)
         if taker is not None:
             if self._swept.get(partition) != end:  # else there is nothing but markers
                 await taker.take_up_to(partition.partition, end)
                 self._swept[partition] = end
-        elif looks > self._still_looks:
+        elif self._awake - since > self._still_seconds:
             if await _has_messages(consumer, partition, stands, end):
                 raise StoodStill(
                     f"{partition.topic}[{partition.partition}] stands at {stands},"
                     f" and it goes to {end}"
                 )
-            self._stood[partition] = stands, 0
+            self._since[partition] = stands, self._awake
 
     async def _look_at_end(self, partition: TopicPartition, stands: int) -> None:
         """Raise ``Truncated`` where the partition really ends before what is recorded: in a

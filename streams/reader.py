@@ -173,7 +173,8 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
                 return
         if records[0].offset > at and not await self._is_hole(partition, at):
             return
-        if await self._sent_back(partition, records[-1].offset) or self._expected[partition] != at:
+        sent_back = await self._sent_back(partition, records[-1].offset)
+        if sent_back or self._expected.get(partition) != at:
             return
         lane = self._lane_of(partition.partition)
         place = f"{partition.topic}[{partition.partition}]"
@@ -192,8 +193,8 @@ class Reader(ConsumerRebalanceListener):  # type: ignore[misc]  # it comes witho
         done.add_done_callback(lambda future: self._note(partition, future.result()))
 
     async def _sent_back(self, partition: TopicPartition, offset: int) -> bool:
-        """Whether the partition was given up, or taken up anew, since this was fetched: it comes
-        again then, and if it were taken, the topic would seem to have lost it.
+        """Whether the partition was sent back since this was fetched, or is not ours any more: this
+        comes again then, and if it were taken, the topic would seem to have lost it.
         """
         try:
             return bool(await self._consumer.position(partition) <= offset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from typing import NoReturn
@@ -12,8 +13,10 @@ from streams.progress import Progress
 
 STILL_SECONDS_MAX = 60.0
 LOOK_SECONDS = 2.0
-LATE_SECONDS = 5.0
-"""Who looks later than this was not running, and what it looks at was not either."""
+LATE_SECONDS = 1.0
+"""Who looks later than this was not running, nor was what it looks at: so much does not count."""
+
+GAPS_MAX = 100
 
 
 class StoodStill(Exception):
@@ -36,7 +39,7 @@ class Watchdog:
         self._watched = watched
         self._still_seconds = still_seconds
         self._fail = fail
-        self._awake_since = 0.0
+        self._gaps: deque[tuple[float, float]] = deque(maxlen=GAPS_MAX)
         self._stop = Event()
         self._thread = Thread(target=self._run, name="watchdog", daemon=True)
 
@@ -61,15 +64,17 @@ class Watchdog:
                     )
 
     def _is_still(self, since: float) -> bool:
-        return time.monotonic() - max(since, self._awake_since) > self._still_seconds
+        lost = sum(seconds for ended, seconds in self._gaps if ended > since)
+        return time.monotonic() - since - lost > self._still_seconds
 
     def _run(self) -> None:
         pause = min(LOOK_SECONDS, self._still_seconds / 4)
         looked = time.monotonic()
         while not self._stop.wait(pause):
             now = time.monotonic()
-            if now - looked > pause + LATE_SECONDS:  # a process that was frozen did not stand still
-                self._awake_since = now
+            late = now - looked - pause
+            if late > LATE_SECONDS:  # a process that was frozen did not stand still
+                self._gaps.append((now, late))
             looked = now
             try:
                 self.look()

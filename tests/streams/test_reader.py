@@ -41,7 +41,9 @@ def worker(kafka: Kafka, postgres_place: StorePlace) -> Iterator[Worker]:
 
 
 @pytest.mark.parametrize("meanwhile", ["taken up anew", "given up"])
-def test_what_was_fetched_before_is_not_taken(worker: Worker, meanwhile: str) -> None:
+def test_what_was_fetched_before_is_not_taken(
+    worker: Worker, meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Records that were fetched before the partition was sent back to where its lane stands come
     again, and nobody says that the broker has lost them.
     """
@@ -59,14 +61,22 @@ def test_what_was_fetched_before_is_not_taken(worker: Worker, meanwhile: str) ->
                 if found:
                     return list(found[partition])
 
+        async def given_up(_: TopicPartition) -> int:
+            reader.on_partitions_revoked([partition])
+            return 0
+
         await reader._consumer.start()
         try:
             records = await fetched()
-            if meanwhile == "given up":
-                reader.on_partitions_revoked([partition])
+            await reader.on_partitions_assigned([partition])
+            if meanwhile == "given up":  # while it is found out whether the first is a hole
+                with monkeypatch.context() as patched:
+                    patched.setattr(reader, "_begins", given_up)
+                    reader._sought.add((partition, 0))
+                    reader._consumer.seek(partition, len(records))
+                    await reader._take(partition, records[1:])
             else:
-                await reader.on_partitions_assigned([partition])
-            await reader._take(partition, records)
+                await reader._take(partition, records)
             await reader._listen()
             assert worker.tracker.verify().events == 0
             await reader.on_partitions_assigned([partition])
