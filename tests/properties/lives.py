@@ -94,6 +94,7 @@ RARE: Sequence[Sequence[Move]] = (
     *((*held, CANCELLED, CANCELLATION) for held in _HELD),
     *((HELD, OWN_COPY, *_ASKED[:2], decided, TIME, TIME) for decided in _ACCEPTING),
     *((OWN_COPY, _ASKED[1], decided) for decided in _ACCEPTING),
+    *((_ASKED[1], decided, OWN_COPY) for decided in _ACCEPTING),
     (*_ASKED, _NOT_PHONE, _LATE),
     (*_ASKED, _NOT_PHONE, _answer("acknowledged", A), _LATE),
     (*_ASKED, _NOT_PHONE, _answer("working", A), _LATE),
