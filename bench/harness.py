@@ -165,3 +165,17 @@ def percentile(values: Sequence[float], share: float) -> float:
 def say(what: str) -> None:
     """A line of progress, so that nobody takes a long measurement for a hanging one."""
     print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
+
+
+def growth(what: str, where: str, events: tuple[int, int], taken: tuple[int, int]) -> Row:
+    """The row of the most bytes that a process had resident, for few and for many events."""
+    (small, large), (less, more) = events, taken
+    return Row(
+        f"{what} {large:,} events / {small:,}, {where}",
+        f"{more >> 20} MiB",
+        f"{less >> 20} MiB",
+        more / less,
+        1.1,
+        at_most=True,
+        note=f"growth; {large / small:g} times the events",
+    )

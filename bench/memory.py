@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.harness import NAMES, Engine, Row, say
+from bench.harness import NAMES, Engine, Row, growth, say
 from bench.stores import Stores
 from bench.streams import strangers
 from bench.worker import Work
@@ -34,15 +34,6 @@ def _memory(stores: Stores, engine: Engine) -> Iterator[Row]:
                 result = work.result()
                 assert result.get("recorded", result.get("events")) == n
                 bytes_max.append(result["bytes_max"])
-    small, large = stores.size.memory
     for verb, (less, more) in found.items():
         say(f"memory of {verb}, {NAMES[engine]}: {less >> 20} and {more >> 20} MiB")
-        yield Row(
-            f"memory of {verb}, {large:,} events / {small:,}, {NAMES[engine]}",
-            f"{more >> 20} MiB",
-            f"{less >> 20} MiB",
-            more / less,
-            1.1,
-            at_most=True,
-            note=f"growth; {large / small:g} times the events",
-        )
+        yield growth(f"memory of {verb},", NAMES[engine], stores.size.memory, (less, more))

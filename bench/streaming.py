@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.consumers import rate_of
 from bench.crowd import Crowd, whole_crowd
-from bench.harness import BATCH, Row, middle, rate, say
+from bench.harness import BATCH, Row, growth, middle, rate, say
 from bench.kafka_worker import Working, until_durable, until_shared
 from bench.profiling import Spent, table_of
 from bench.recording import Round, against, row_of
@@ -179,16 +179,8 @@ def _backlog(stores: Stores, kafka: Kafka) -> Row:
             found = list(pool.map(partial(_most_memory, stores.folder), full))
         for *_, tracker in full:
             tracker.store.engine.dispose()
-    (small, large), (less, more) = sizes, found
-    return Row(
-        f"memory of a worker, backlog of {large:,} events / {small:,}, PostgreSQL",
-        f"{more >> 20} MiB",
-        f"{less >> 20} MiB",
-        more / less,
-        1.1,
-        at_most=True,
-        note=f"growth; {large / small:g} times the events",
-    )
+    less, more = found
+    return growth("memory of a worker, backlog of", "PostgreSQL", sizes, (less, more))
 
 
 def _most_memory(folder: Path, full: tuple[int, Stream, Place, Tracker]) -> int:

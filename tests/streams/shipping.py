@@ -23,6 +23,7 @@ from lineage.events import EventClass
 from lineage.events.registry import REGISTRY
 from lineage.tracker import Tracker
 from streams.lanes import LaneName
+from streams.settings import Settings
 from streams.topics import Topics
 from streams.watchdog import STILL_SECONDS_MAX
 from tests.support.kafka_topics import Kafka
@@ -55,6 +56,16 @@ class Shipping:
         with self.place.open():
             pass  # so that workers find a store
         self.sent: dict[tuple[str, int], int] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """How a worker in the test's own process reads these topics into the store."""
+        return Settings(
+            servers=self.kafka.servers,
+            prefix=self.topics.prefix,
+            store=self.place.url,
+            keys=self.place.keys,
+        )
 
     def make(self, *names: str, partitions: int = 1) -> None:
         """Make topics that are not there yet."""

@@ -19,7 +19,6 @@ from streams.cluster import ClusterState
 from streams.metrics import Metrics
 from streams.overseeing import Overseer
 from streams.reader import Truncated
-from streams.settings import Settings
 from streams.sink import Sink
 from streams.watchdog import StoodStill
 from streams.worker import Worker, ready
@@ -64,13 +63,7 @@ def shipping(kafka: Kafka, postgres_place: StorePlace) -> Shipping:
 @pytest.fixture
 def worker(shipping: Shipping) -> Iterator[Worker]:
     """A worker that nobody runs."""
-    settings = Settings(
-        servers=shipping.kafka.servers,
-        prefix=shipping.topics.prefix,
-        store=shipping.place.url,
-        keys=shipping.place.keys,
-    )
-    worker = ready(settings, Metrics())
+    worker = ready(shipping.settings, Metrics())
     with worker.tracker:
         yield worker
 

@@ -9,7 +9,6 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.metrics import Metrics
-from streams.settings import Settings
 from streams.sink import Sink
 from streams.worker import Worker, ready
 from tests.properties.worlds import world
@@ -29,13 +28,7 @@ def worker(kafka: Kafka, postgres_place: StorePlace) -> Iterator[Worker]:
     events, _ = world(10, 100, 6)
     facts = [e for e in events if shipping.topic_of(e) == shipping.topics.events.name]
     shipping.send_events(facts[:MESSAGES])
-    settings = Settings(
-        servers=kafka.servers,
-        prefix=shipping.topics.prefix,
-        store=shipping.place.url,
-        keys=shipping.place.keys,
-    )
-    worker = ready(settings, Metrics())
+    worker = ready(shipping.settings, Metrics())
     with worker.tracker:
         yield worker
 
